@@ -1,0 +1,1 @@
+"""Port adapters over Keystone, Heat, Neutron and Glance."""

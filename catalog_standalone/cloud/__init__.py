@@ -1,0 +1,1 @@
+"""The local cloud of standalone mode: Keystone, Heat and their neighbours on one machine."""

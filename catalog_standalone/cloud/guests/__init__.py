@@ -1,0 +1,1 @@
+"""Local guests: sandboxed process trees that stand in for virtual machines."""

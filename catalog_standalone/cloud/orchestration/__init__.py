@@ -1,0 +1,1 @@
+"""Heat v1 of the local cloud: HOT templates, resources, stacks."""

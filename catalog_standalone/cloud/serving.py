@@ -1,0 +1,46 @@
+"""WSGI servers, one thread each, for the services of the local cloud."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import Any
+
+from waitress.server import create_server
+
+
+class PortBusy(Exception):
+    """An address could not be taken; the message names it."""
+
+
+class Server:
+    """One service on one port."""
+
+    def __init__(self, app: Any, host: str, port: int) -> None:
+        try:
+            listening = socket.create_server((host, port))
+        except OSError as error:
+            raise PortBusy(f"cannot listen on {host}:{port}: {error.strerror}; choose another "
+                           "port or end what uses it") from error  # fmt: skip
+        self.url = f"http://{host}:{listening.getsockname()[1]}"
+        self._map: dict[int, Any] = {}
+        self._server = create_server(
+            app, sockets=[listening], threads=6, map=self._map, ident=None, clear_untrusted_proxy_headers=True
+        )
+        self._thread = threading.Thread(target=self._run, name=f"serve {self.url}", daemon=True)
+
+    def _run(self) -> None:
+        try:
+            self._server.run()
+        except OSError:
+            # Closing the listening socket under asyncore ends its loop this way.
+            return
+
+    def start(self) -> None:
+        """Serve in a thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more requests."""
+        self._server.close()
+        self._server.task_dispatcher.shutdown(timeout=1)
