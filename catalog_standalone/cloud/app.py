@@ -56,6 +56,7 @@ class LocalCloud:
         registry = Registry([*heat_types(), *network_types(), *compute_types()])
         self.stacks = Stacks(self.store, registry, backends, self.tokens.delete_trust)
         self._servers: dict[str, Server] = {}
+        self._stopped = False
 
     def _services(self) -> dict[str, Service]:
         check, origins = self.tokens.check, self._config.cors_origins
@@ -96,7 +97,10 @@ class LocalCloud:
         return endpoints | {"identity": endpoints["identity"] + "/v3"}
 
     def stop(self) -> None:
-        """End servers and threads; state stays."""
+        """End servers and threads; state stays. Nothing to do the second time."""
+        if self._stopped:
+            return
+        self._stopped = True
         self.stacks.stop()
         for server in self._servers.values():
             server.stop()
