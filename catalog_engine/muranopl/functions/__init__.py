@@ -1,0 +1,1 @@
+"""Functions that MuranoPL code may call, one module a subject."""

@@ -1,0 +1,509 @@
+"""Functions that pick, map and fold the items of collections, most of them lazily."""
+
+from __future__ import annotations
+
+import collections
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from catalog_engine.muranopl.functions import bounds
+from catalog_engine.muranopl.functions import parameters as p
+from catalog_engine.muranopl.functions.collections import is_iterable, is_sequence, to_list
+from catalog_engine.muranopl.functions.operators import add, greater
+from catalog_engine.muranopl.functions.table import NO_VALUE, Subject
+from catalog_engine.muranopl.runtime.values import MDict, MList
+
+subject = Subject()
+_function = subject.function
+
+Selector = Callable[..., Any]
+
+
+# A generator and not filter() or map(): MuranoPL code must not run below a C function, from
+# where a branch could not be suspended.
+@_function("where", "filter", kind="method", collection=p.Iterable, predicate=p.Lambda)
+def _where(collection: Iterable[Any], predicate: Selector) -> Iterator[Any]:
+    return (item for item in collection if predicate(item))
+
+
+@_function("select", "map", kind="method", collection=p.Iterable, selector=p.Lambda)
+def _select(collection: Iterable[Any], selector: Selector) -> Iterator[Any]:
+    return (selector(item) for item in collection)
+
+
+@_function("selectMany", kind="method", collection=p.Iterable, selector=p.Lambda)
+def _select_many(collection: Iterable[Any], selector: Selector) -> Iterator[Any]:
+    for item in collection:
+        inner = selector(item)
+        if is_iterable(inner):
+            yield from inner
+        else:
+            yield inner
+
+
+@_function("skip", kind="method", collection=p.Iterable, count=p.Int)
+def _skip(collection: Iterable[Any], count: int) -> Iterator[Any]:
+    return itertools.islice(collection, count, None)
+
+
+@_function("limit", "take", kind="method", collection=p.Iterable, count=p.Int)
+def _limit(collection: Iterable[Any], count: int) -> Iterator[Any]:
+    return itertools.islice(collection, count)
+
+
+@_function("append", kind="both", collection=p.Iterable)
+def _append(collection: Iterable[Any], *args: Any) -> Iterator[Any]:
+    return itertools.chain(collection, args)
+
+
+@_function("concat", kind="both", collections_=p.Iterable)
+def _concat(*collections_: Iterable[Any]) -> Iterator[Any]:
+    return itertools.chain(*collections_)
+
+
+@_function("distinct", kind="both", collection=p.Iterable, key_selector=p.Lambda)
+def distinct(collection: Iterable[Any], key_selector: Selector | None = None) -> Iterator[Any]:
+    """Items whose key was not seen before."""
+    seen = set()
+    for item in collection:
+        key = item if key_selector is None else key_selector(item)
+        if key not in seen:
+            seen.add(key)
+            yield item
+
+
+@_function("enumerate", kind="both", collection=p.Iterable)
+def _enumerate(collection: Iterable[Any], start: int = 0) -> Iterator[Any]:
+    return (MList(pair) for pair in enumerate(collection, start))
+
+
+@_function("any", kind="both", collection=p.Iterable, predicate=p.Lambda)
+def _any(collection: Iterable[Any], predicate: Selector | None = None) -> bool:
+    for item in collection:
+        if predicate is None or predicate(item):
+            return True
+    return False
+
+
+@_function("all", kind="both", collection=p.Iterable, predicate=p.Lambda)
+def _all(collection: Iterable[Any], predicate: Selector | None = None) -> bool:
+    for item in collection:
+        if not (item if predicate is None else predicate(item)):
+            return False
+    return True
+
+
+@_function("count", kind="method", collection=p.Iterable)
+def _count(collection: Iterable[Any]) -> int:
+    return sum(1 for _item in collection)
+
+
+class Memorized:
+    """An iterable that remembers what an iterator yielded, so that it can be passed again."""
+
+    __slots__ = ("_seen", "_source")
+
+    def __init__(self, source: Iterator[Any]):
+        self._source = source
+        self._seen: list[Any] = []
+
+    def __iter__(self) -> Iterator[Any]:
+        for index in itertools.count():
+            if index == len(self._seen):
+                try:
+                    self._seen.append(next(self._source))
+                except StopIteration:
+                    return
+            yield self._seen[index]
+
+
+def memorized(collection: Iterable[Any]) -> Iterable[Any]:
+    """Make an iterator repeatable; collections are already."""
+    if isinstance(collection, collections.abc.Iterator):
+        return Memorized(collection)
+    return collection
+
+
+@_function("memorize", kind="method", collection=p.Iterable)
+def _memorize(collection: Iterable[Any]) -> Iterable[Any]:
+    return memorized(collection)
+
+
+def fold(collection: Iterable[Any], step: Callable[[Any, Any], Any], seed: Any = NO_VALUE) -> Any:
+    """Fold a collection from the left.
+
+    :raises TypeError: it is empty and there is no seed.
+    """
+    iterator = iter(collection)
+    if seed is NO_VALUE:
+        try:
+            seed = next(iterator)
+        except StopIteration:
+            raise TypeError("reduce() of empty iterable with no initial value") from None
+    for item in iterator:
+        seed = step(seed, item)
+    return seed
+
+
+@_function("aggregate", "reduce", kind="method", collection=p.Iterable, selector=p.Lambda,
+           seed=p.Any_)
+def _aggregate(collection: Iterable[Any], selector: Selector, seed: Any = NO_VALUE) -> Any:
+    return fold(collection, selector, seed)
+
+
+@_function("sum", kind="method", collection=p.Iterable, initial=p.Any_)
+def _sum(collection: Iterable[Any], initial: Any = NO_VALUE) -> Any:
+    return fold(collection, add, initial)
+
+
+@_function("max", kind="method", collection=p.Iterable, initial=p.Any_)
+def _max(collection: Iterable[Any], initial: Any = NO_VALUE) -> Any:
+    return fold(collection, lambda a, b: b if greater(b, a) else a, initial)
+
+
+@_function("min", kind="method", collection=p.Iterable, initial=p.Any_)
+def _min(collection: Iterable[Any], initial: Any = NO_VALUE) -> Any:
+    return fold(collection, lambda a, b: a if greater(b, a) else b, initial)
+
+
+@_function("first", kind="method", collection=p.Iterable, default=p.Any_)
+def _first(collection: Iterable[Any], default: Any = NO_VALUE) -> Any:
+    for item in collection:
+        return item
+    if default is NO_VALUE:
+        raise StopIteration()
+    return default
+
+
+@_function("single", kind="method", collection=p.Iterable)
+def _single(collection: Iterable[Any]) -> Any:
+    items = list(itertools.islice(collection, 2))
+    if not items:
+        raise StopIteration()
+    if len(items) > 1:
+        raise StopIteration("Collection contains more than one item")
+    return items[0]
+
+
+@_function("last", kind="method", collection=p.Iterable, default=p.Any_)
+def _last(collection: Iterable[Any], default: Any = NO_VALUE) -> Any:
+    if is_sequence(collection):
+        last = collection[-1] if collection else default  # type: ignore[index]
+    else:
+        last = default
+        for item in collection:
+            last = item
+    if last is NO_VALUE:
+        raise StopIteration()
+    return last
+
+
+@_function("range", stop=p.Int)
+def _range(stop: int) -> Iterator[int]:
+    return iter(range(stop))
+
+
+@_function("range", start=p.Int, stop=p.Int, step=p.Int)
+def _range_between(start: int, stop: int, step: int = 1) -> Iterator[int]:
+    return iter(range(start, stop, step))
+
+
+@_function("sequence", start=p.Int, step=p.Int)
+def _sequence(start: int = 0, step: int = 1) -> Iterator[int]:
+    return itertools.count(start, step)
+
+
+class Ordering:
+    """A collection to be sorted by keys, which are computed before sorting starts.
+
+    Python's sort must not call MuranoPL code, so every key is known when it begins.
+    """
+
+    __slots__ = ("_collection", "_order", "_sorted")
+
+    def __init__(self, collection: Iterable[Any], selector: Selector, ascending: bool):
+        self._collection = collection
+        self._order = [(selector, ascending)]
+        self._sorted: MList | None = None
+
+    def then(self, selector: Selector, ascending: bool) -> Ordering:
+        """Sort equal items by a further key."""
+        self._order.append((selector, ascending))
+        self._sorted = None
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._sorted is None:
+            self._collection = items = to_list(self._collection)
+            keys = [[selector(item) for selector, _up in self._order] for item in items]
+            order = list(range(len(items)))
+            # Sorting is stable, so the least important key goes first.
+            for place in range(len(self._order) - 1, -1, -1):
+                column = [functools.cmp_to_key(_compare)(row[place]) for row in keys]
+                order.sort(key=column.__getitem__, reverse=not self._order[place][1])
+            self._sorted = MList(items[index] for index in order)
+        return iter(self._sorted)
+
+
+def _compare(left: Any, right: Any) -> int:
+    if greater(right, left):
+        return -1
+    return 1 if greater(left, right) else 0
+
+
+OrderingType = p.of(Ordering)
+
+
+@_function("orderBy", kind="method", collection=p.Iterable, selector=p.Lambda)
+def _order_by(collection: Iterable[Any], selector: Selector) -> Ordering:
+    return Ordering(collection, selector, True)
+
+
+@_function("orderByDescending", kind="method", collection=p.Iterable, selector=p.Lambda)
+def _order_by_descending(collection: Iterable[Any], selector: Selector) -> Ordering:
+    return Ordering(collection, selector, False)
+
+
+@_function("thenBy", kind="method", collection=OrderingType, selector=p.Lambda)
+def _then_by(collection: Ordering, selector: Selector) -> Ordering:
+    return collection.then(selector, True)
+
+
+@_function("thenByDescending", kind="method", collection=OrderingType, selector=p.Lambda)
+def _then_by_descending(collection: Ordering, selector: Selector) -> Ordering:
+    return collection.then(selector, False)
+
+
+@_function("zip", kind="method", collections_=p.Iterable)
+def _zip(*collections_: Iterable[Any]) -> Iterator[MList]:
+    return (MList(row) for row in zip(*collections_, strict=False))
+
+
+@_function("zipLongest", kind="method", collections_=p.Iterable)
+def _zip_longest(*collections_: Iterable[Any], **kwargs: Any) -> Iterator[MList]:
+    fill = kwargs.get("default")
+    return (MList(row) for row in itertools.zip_longest(*collections_, fillvalue=fill))
+
+
+@_function("join", kind="method", collection1=p.Iterable, collection2=p.Iterable,
+           predicate=p.Lambda, selector=p.Lambda)
+def _join(collection1: Iterable[Any], collection2: Iterable[Any], predicate: Selector,
+          selector: Selector) -> Iterator[Any]:
+    others = memorized(collection2)
+    return (selector(one, other) for one in collection1 for other in others
+            if predicate(one, other))
+
+
+@_function("repeat", kind="method", value=p.Any_, times=p.Int)
+def _repeat(value: Any, times: int = -1) -> Iterator[Any]:
+    return itertools.repeat(value) if times < 0 else itertools.repeat(value, times)
+
+
+@_function("cycle", kind="method", collection=p.Iterable)
+def _cycle(collection: Iterable[Any]) -> Iterator[Any]:
+    return itertools.cycle(collection)
+
+
+@_function("takeWhile", kind="method", collection=p.Iterable, predicate=p.Lambda)
+def _take_while(collection: Iterable[Any], predicate: Selector) -> Iterator[Any]:
+    for item in collection:
+        if not predicate(item):
+            return
+        yield item
+
+
+@_function("skipWhile", kind="method", collection=p.Iterable, predicate=p.Lambda)
+def _skip_while(collection: Iterable[Any], predicate: Selector) -> Iterator[Any]:
+    iterator = iter(collection)
+    for item in iterator:
+        if not predicate(item):
+            yield item
+            break
+    yield from iterator
+
+
+@_function("indexOf", kind="method", collection=p.Iterable, item=p.Any_)
+def _index_of(collection: Iterable[Any], item: Any) -> int:
+    return _first_index(collection, lambda other: other == item)
+
+
+@_function("lastIndexOf", kind="method", collection=p.Iterable, item=p.Any_)
+def _last_index_of(collection: Iterable[Any], item: Any) -> int:
+    return _last_index(collection, lambda other: other == item)
+
+
+@_function("indexWhere", kind="method", collection=p.Iterable, predicate=p.Lambda)
+def _index_where(collection: Iterable[Any], predicate: Selector) -> int:
+    return _first_index(collection, predicate)
+
+
+@_function("lastIndexWhere", kind="method", collection=p.Iterable, predicate=p.Lambda)
+def _last_index_where(collection: Iterable[Any], predicate: Selector) -> int:
+    return _last_index(collection, predicate)
+
+
+def _first_index(collection: Iterable[Any], matches: Selector) -> int:
+    for index, item in enumerate(collection):
+        if matches(item):
+            return index
+    return -1
+
+
+def _last_index(collection: Iterable[Any], matches: Selector) -> int:
+    found = -1
+    for index, item in enumerate(collection):
+        if matches(item):
+            found = index
+    return found
+
+
+@_function("slice", kind="method", collection=p.Iterable, length=p.Int)
+def _slice(collection: Iterable[Any], length: int) -> Iterator[MList]:
+    iterator = iter(collection)
+    while piece := MList(itertools.islice(iterator, length)):
+        yield piece
+
+
+@_function("splitWhere", kind="method", collection=p.Iterable, predicate=p.Lambda)
+def _split_where(collection: Iterable[Any], predicate: Selector) -> Iterator[MList]:
+    items = to_list(collection)
+    start = 0
+    for end, item in enumerate(items):
+        if predicate(item):
+            yield MList(items[start:end])
+            start = end + 1
+    if start != len(items):
+        yield MList(items[start:])
+
+
+@_function("sliceWhere", kind="method", collection=p.Iterable, predicate=p.Lambda)
+def _slice_where(collection: Iterable[Any], predicate: Selector) -> Iterator[MList]:
+    items = to_list(collection)
+    start = 0
+    before: Any = NO_VALUE
+    for end, item in enumerate(items):
+        now = predicate(item)
+        if before is not NO_VALUE and now != before:
+            yield MList(items[start:end])
+            start = end
+        before = now
+    if start != len(items):
+        yield MList(items[start:])
+
+
+@_function("splitAt", kind="method", collection=p.Iterable, index=p.Int)
+def _split_at(collection: Iterable[Any], index: int) -> MList:
+    items = to_list(collection)
+    return MList((MList(items[:index]), MList(items[index:])))
+
+
+@_function("reverse", kind="method", collection=p.Iterable)
+def _reverse(collection: Iterable[Any]) -> Iterator[Any]:
+    return reversed(to_list(collection))
+
+
+def merged(one: Mapping[Any, Any], other: Mapping[Any, Any], merge_lists: Selector,
+           merge_items: Selector, max_levels: int = 0) -> MDict:
+    """Merge two dictionaries recursively; *max_levels* 0 has no bound, 1 merges no nested ones.
+
+    :raises TypeError: a list or dictionary of *other* meets something else.
+    """
+    result: dict[Any, Any] = {}
+    for key, mine in one.items():
+        result[key] = mine
+        if key not in other:
+            continue
+        theirs = other[key]
+        if max_levels != 1 and isinstance(theirs, Mapping):
+            if not isinstance(mine, Mapping):
+                raise TypeError(_cannot_merge(mine, theirs))
+            result[key] = merged(mine, theirs, merge_lists, merge_items, max(max_levels - 1, 0))
+        elif max_levels != 1 and is_sequence(theirs):
+            if not is_sequence(mine):
+                raise TypeError(_cannot_merge(mine, theirs))
+            result[key] = merge_lists(mine, theirs)
+        else:
+            result[key] = merge_items(mine, theirs)
+    for key, theirs in other.items():
+        result.setdefault(key, theirs)
+    return MDict(result)
+
+
+def _cannot_merge(mine: Any, theirs: Any) -> str:
+    return f"Cannot merge {type(mine).__name__} with {type(theirs).__name__}"
+
+
+def union_of_lists(one: Iterable[Any], other: Iterable[Any]) -> MList:
+    """Both lists after one another, without repetitions."""
+    return MList(distinct(itertools.chain(one, other)))
+
+
+@_function("mergeWith", kind="method", d=p.Mapping, another=p.Mapping, list_merger=p.Lambda,
+           item_merger=p.Lambda, max_levels=p.Int, aliases={"d": "dict"})
+def _merge_with(d: Mapping[Any, Any], another: Mapping[Any, Any],
+                list_merger: Selector | None = None, item_merger: Selector | None = None,
+                max_levels: int = 0) -> MDict:
+    return merged(d, another, list_merger or union_of_lists,
+                  item_merger or (lambda _mine, theirs: theirs), max_levels)
+
+
+@_function("accumulate", kind="method", collection=p.Iterable, selector=p.Lambda, seed=p.Any_)
+def _accumulate(collection: Iterable[Any], selector: Selector, seed: Any = NO_VALUE,
+                ) -> Iterator[Any]:
+    iterator = iter(collection)
+    if seed is NO_VALUE:
+        try:
+            seed = next(iterator)
+        except StopIteration:
+            raise TypeError(
+                "accumulate() of empty sequence with no initial value") from None
+    yield seed
+    for item in iterator:
+        seed = selector(seed, item)
+        yield seed
+
+
+@_function("generate", predicate=p.Lambda, producer=p.Lambda, selector=p.Lambda,
+           decycle=p.of(bool))
+def _generate(initial: Any, predicate: Selector, producer: Selector,
+              selector: Selector | None = None, decycle: bool = False) -> Iterator[Any]:
+    seen = set()
+    while predicate(initial):
+        if decycle:
+            if initial in seen:
+                return
+            seen.add(initial)
+            bounds.items(len(seen))
+        yield initial if selector is None else selector(initial)
+        initial = producer(initial)
+
+
+@_function("generateMany", producer=p.Lambda, selector=p.Lambda, decycle=p.of(bool),
+           depth_first=p.of(bool))
+def _generate_many(initial: Any, producer: Selector, selector: Selector | None = None,
+                   decycle: bool = False, depth_first: bool = False) -> Iterator[Any]:
+    seen = set()
+    queue = collections.deque([initial])
+    while queue:
+        item = queue.popleft()
+        if decycle:
+            if item in seen:
+                continue
+            seen.add(item)
+        yield item if selector is None else selector(item)
+        produced = MList(producer(item))
+        if depth_first:
+            queue.extendleft(reversed(produced))
+        else:
+            queue.extend(produced)
+        bounds.items(len(queue) + len(seen))
+
+
+@_function("defaultIfEmpty", kind="method", collection=p.Iterable, default=p.Iterable)
+def _default_if_empty(collection: Iterable[Any], default: Iterable[Any]) -> Iterable[Any]:
+    collection = memorized(collection)
+    for _item in collection:
+        return collection
+    return default
