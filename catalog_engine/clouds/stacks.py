@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -150,7 +151,8 @@ class HeatStacks:
                     made = client.stacks.create(stack_name=name, **fields)
                     return self._get(client, made["stack"]["id"], patience)
                 before = (stack.creation_time, stack.updated_time)
-                retry(lambda s=stack: client.stacks.update(f"{name}/{s.id}", **fields), patience)
+                update = functools.partial(client.stacks.update, f"{name}/{stack.id}", **fields)
+                retry(update, patience)
                 return self._taken(client, stack.id, tag, before, patience)
             except (exc.HTTPConflict, exc.HTTPNotFound):
                 patience.pause(CONFLICT_PAUSE)

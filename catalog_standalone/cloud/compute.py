@@ -67,7 +67,9 @@ class NoMachines:
 class Compute:
     """Nova's state; a server is booted in a thread and becomes ACTIVE or ERROR."""
 
-    def __init__(self, store: Store, networks: Networks, images: Images, machines: Machines) -> None:
+    def __init__(
+        self, store: Store, networks: Networks, images: Images, machines: Machines
+    ) -> None:
         self.store, self._networks, self._images = store, networks, images
         self.machines = machines
         self.settled = threading.Condition()
@@ -77,7 +79,8 @@ class Compute:
         """The fixed flavours."""
         return [
             {
-                "id": str(index), "name": name, "ram": ram, "disk": disk, "vcpus": vcpus, "swap": "",
+                "id": str(index), "name": name, "ram": ram, "disk": disk, "vcpus": vcpus,
+                "swap": "",
                 "OS-FLV-EXT-DATA:ephemeral": 0, "OS-FLV-DISABLED:disabled": False,
                 "os-flavor-access:is_public": True, "rxtx_factor": 1.0, "description": None,
                 "extra_specs": {},

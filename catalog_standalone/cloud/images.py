@@ -37,7 +37,7 @@ class Images:
     def create(self, project_id: str, body: Document, id: str | None = None) -> Document:
         """Register an image; its content is not kept, guests run from this machine's files."""
         moment = now()
-        defaults = {
+        defaults: Document = {
             "id": id or new_uuid(), "name": None, "status": "active", "visibility": "shared",
             "owner": project_id, "protected": False, "tags": [], "disk_format": "raw",
             "container_format": "bare", "size": 0, "virtual_size": None, "min_ram": 0,

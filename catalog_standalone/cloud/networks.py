@@ -243,7 +243,9 @@ class Networks:
             }  # fmt: skip
         return self.store.put("router", router)
 
-    def add_interface(self, router: Document, subnet_id: str | None, port_id: str | None) -> Document:
+    def add_interface(
+        self, router: Document, subnet_id: str | None, port_id: str | None
+    ) -> Document:
         """Attach a router to a subnet (by its gateway address) or to a port."""
         if port_id:
             port = self.need("port", port_id, None)

@@ -148,8 +148,8 @@ class Service:
             return Response(self._error_body(error), error.status, headers)
         except Exception:
             LOG.exception("%s: %s %s failed", self.name, request.method, request.path)
-            error = ApiError(500, "An unexpected error; the log of the local cloud has its trace.")
-            return Response(self._error_body(error), 500)
+            failure = ApiError(500, "An unexpected error; the log of the local cloud has it.")
+            return Response(self._error_body(failure), 500)
 
     def _dispatch(self, request: Request) -> Response:
         found_path = False

@@ -3,7 +3,10 @@
 Copied into the guest; standard library only. Everything it prints is the guest's console.
 """
 
+from __future__ import annotations
+
 import base64
+import contextlib
 import json
 import os
 import re
@@ -11,9 +14,9 @@ import shlex
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
+from typing import Any
 
 STATE = "/var/lib/local-cloud"
 RUN = "/run/local-cloud"
@@ -23,12 +26,12 @@ PATH = "/opt/local-cloud/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 SCAN_SECONDS = 0.2
 
 
-def log(text):
+def log(text: Any) -> None:
     """Write a line to the console."""
     print(f"[guest] {text}", flush=True)
 
 
-def run(command, cwd="/"):
+def run(command: Any, cwd: str = "/") -> None:
     """Run one command of the plan; its output goes to the console."""
     shell = isinstance(command, str)
     try:
@@ -42,7 +45,7 @@ def run(command, cwd="/"):
         log(f"command ended with {code}: {str(command)[:200]}")
 
 
-def write_file(entry):
+def write_file(entry: Any) -> None:
     """One entry of write_files."""
     path = entry["path"]
     try:
@@ -57,12 +60,13 @@ def write_file(entry):
 class Unit(threading.Thread):
     """A running service: starts its ExecStart, and again as its Restart says."""
 
-    def __init__(self, name, settings):
+    def __init__(self, name: Any, settings: Any) -> None:
         super().__init__(daemon=True, name=name)
         self.unit, self.settings = name, settings
-        self.process, self.stopped, self.status = None, threading.Event(), "activating"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.stopped, self.status = threading.Event(), "activating"
 
-    def run(self):
+    def run(self) -> None:
         """Run until it ends for good or is stopped."""
         get = self.settings.get
         environment = dict(os.environ)
@@ -83,19 +87,19 @@ class Unit(threading.Thread):
             self.stopped.wait(float(delay.group() or 0.1) if delay else 0.1)
         self.status = "inactive"
 
-    def _once(self, command, cwd, environment):
+    def _once(self, command: Any, cwd: Any, environment: Any) -> int:
         words = shlex.split(command.lstrip("-@+!:"))
         try:
-            self.process = subprocess.Popen(
+            self.process = process = subprocess.Popen(
                 words, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
             )
         except (OSError, IndexError) as error:
             log(f"{self.unit}: cannot run {command!r}: {error}")
             return 203
         self.status = "active"
-        return self.process.wait()
+        return process.wait()
 
-    def stop(self):
+    def stop(self) -> None:
         """End its processes: politely, then not."""
         self.stopped.set()
         process = self.process
@@ -116,17 +120,18 @@ class Unit(threading.Thread):
 class Units:
     """What ``systemctl`` asks for."""
 
-    def __init__(self):
-        self.running = {}
+    def __init__(self) -> None:
+        self.running: dict[str, Unit] = {}
         self.lock = threading.Lock()
 
     @staticmethod
-    def find(name):
+    def find(name: Any) -> dict[str, Any] | None:
         """Settings of a unit's [Service] section, or None."""
         for folder in UNITS:
             path = os.path.join(folder, name)
             if os.path.isfile(path):
-                settings, section = {"Environment*": []}, ""
+                settings: dict[str, Any] = {"Environment*": []}
+                section = ""
                 with open(path) as file:
                     for line in file.read().replace("\\\n", " ").splitlines():
                         line = line.strip()
@@ -141,7 +146,7 @@ class Units:
                 return settings
         return None
 
-    def start(self, name):
+    def start(self, name: Any) -> bool:
         """Start a unit unless it runs; tell whether there is such a unit."""
         with self.lock:
             unit = self.running.get(name)
@@ -155,19 +160,19 @@ class Units:
             unit.start()
             return True
 
-    def stop(self, name):
+    def stop(self, name: Any) -> None:
         """Stop a unit."""
         unit = self.running.pop(name, None)
         if unit:
             log(f"stopping {name}")
             unit.stop()
 
-    def boot(self):
+    def boot(self) -> None:
         """Start what is enabled."""
         for name in sorted(os.listdir(WANTS)) if os.path.isdir(WANTS) else []:
             self.start(name)
 
-    def command(self, words):
+    def command(self, words: Any) -> tuple[int, str]:
         """Carry out a systemctl command line; returns exit code and output."""
         flags = [w for w in words if w.startswith("-")]
         words = [w for w in words if not w.startswith("-")]
@@ -201,7 +206,7 @@ class Units:
         return code, "\n".join(output)
 
 
-def serve_control(units):
+def serve_control(units: Any) -> None:
     """Answer the systemctl shim on a UNIX socket."""
     server = listen(f"{RUN}/control.sock")
     while True:
@@ -209,7 +214,7 @@ def serve_control(units):
         threading.Thread(target=answer, args=(units, connection), daemon=True).start()
 
 
-def answer(units, connection):
+def answer(units: Any, connection: Any) -> None:
     """One command line in, exit code and output out."""
     with connection, connection.makefile("rw") as stream:
         try:
@@ -219,7 +224,7 @@ def answer(units, connection):
         stream.write(json.dumps([code, output]) + "\n")
 
 
-def listen(path):
+def listen(path: Any) -> socket.socket:
     """A listening UNIX socket in place of whatever lies at ``path``."""
     if os.path.lexists(path):
         os.unlink(path)
@@ -229,9 +234,9 @@ def listen(path):
     return server
 
 
-def listening():
+def listening() -> dict[int, str]:
     """Port -> address of what listens on TCP in this guest."""
-    found = {}
+    found: dict[int, str] = {}
     for table, family in (("/proc/net/tcp", socket.AF_INET), ("/proc/net/tcp6", socket.AF_INET6)):
         try:
             with open(table) as file:
@@ -251,20 +256,18 @@ def listening():
     return found
 
 
-def pump(source, target):
+def pump(source: Any, target: Any) -> None:
     """Copy bytes one way until the end."""
     try:
         while data := source.recv(65536):
             target.sendall(data)
     except OSError:
         pass
-    try:
+    with contextlib.suppress(OSError):
         target.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
 
 
-def join(left, right):
+def join(left: Any, right: Any) -> None:
     """Copy bytes both ways, then close both."""
     other = threading.Thread(target=pump, args=(right, left), daemon=True)
     other.start()
@@ -274,7 +277,7 @@ def join(left, right):
     right.close()
 
 
-def relay(connection, hidden):
+def relay(connection: Any, hidden: Any) -> None:
     """``watch`` streams the listening ports; a number connects to that port."""
     line = b""
     while not line.endswith(b"\n"):
@@ -305,7 +308,7 @@ def relay(connection, hidden):
     join(connection, target)
 
 
-def serve_relay(hidden):
+def serve_relay(hidden: Any) -> None:
     """Let the host reach this guest's ports."""
     server = listen(f"{RUN}/relay.sock")
     while True:
@@ -313,7 +316,7 @@ def serve_relay(hidden):
         threading.Thread(target=relay, args=(connection, hidden), daemon=True).start()
 
 
-def serve_forward(address, port, path):
+def serve_forward(address: Any, port: Any, path: Any) -> None:
     """Let this guest reach one address of the host."""
     server = socket.create_server((address, port))
     while True:
@@ -328,15 +331,13 @@ def serve_forward(address, port, path):
         threading.Thread(target=join, args=(connection, target), daemon=True).start()
 
 
-def boot(plan, units):
+def boot(plan: Any, units: Any) -> None:
     """What cloud-init does: every boot its part, the first boot the rest."""
     for note in plan["notes"]:
         log(note)
     first = not os.path.exists(f"{STATE}/booted")
-    try:
+    with contextlib.suppress(OSError):
         socket.sethostname(plan["hostname"])
-    except OSError:
-        pass
     with open("/etc/hostname", "w") as file:
         file.write(plan["hostname"] + "\n")
     with open("/etc/hosts", "w") as file:
@@ -361,7 +362,7 @@ def boot(plan, units):
     log("booted")
 
 
-def script(name, text):
+def script(name: Any, text: Any) -> None:
     """Write a script and run it."""
     path = f"{STATE}/scripts/{name}"
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -371,7 +372,7 @@ def script(name, text):
     run([path] if text.startswith("#!") else ["/bin/sh", path])
 
 
-def main():
+def main() -> None:
     """Boot, then serve until the sandbox is ended from outside."""
     os.environ.clear()
     os.environ.update(PATH=PATH, HOME="/root", LANG="C.UTF-8", USER="root", LOGNAME="root")
@@ -397,4 +398,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

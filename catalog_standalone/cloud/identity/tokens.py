@@ -6,7 +6,7 @@ import base64
 import dataclasses
 import hashlib
 import os
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from catalog_standalone.cloud.identity.directory import DOMAIN, HEAT_USER, Directory, stable_id
@@ -69,7 +69,7 @@ class Tokens:
         """Answer to POST /v3/auth/tokens; ``auth`` is the member of that name."""
         identity = auth.get("identity")
         methods = identity.get("methods") if isinstance(identity, dict) else None
-        if not isinstance(methods, list) or not methods:
+        if not isinstance(identity, dict) or not isinstance(methods, list) or not methods:
             raise ApiError(400, "Expecting to find identity with methods in auth.")
         parent = None
         user: Document | None = None
@@ -87,11 +87,11 @@ class Tokens:
         if scope is None:
             projects = [user["default_project_id"]] if user.get("default_project_id") else []
             scope = {"project": {"id": projects[0]}} if projects else "unscoped"
-        expires = datetime.now(timezone.utc) + timedelta(seconds=self._seconds)
+        expires = datetime.now(UTC) + timedelta(seconds=self._seconds)
         record: Document = {
             "methods": methods + (["token"] if parent and "token" not in methods else []),
             "user_id": user["id"], "project_id": None, "trust_id": None, "domain_id": None,
-            "issued_at": stamp(datetime.now(timezone.utc)), "expires_at": stamp(expires),
+            "issued_at": stamp(datetime.now(UTC)), "expires_at": stamp(expires),
             "audit_ids": [base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")],
         }  # fmt: skip
         if parent:
@@ -140,7 +140,7 @@ class Tokens:
         record = self._store.get("token", _digest(token_id))
         if not record:
             raise refused
-        if record["expires_at"] < stamp(datetime.now(timezone.utc)):
+        if record["expires_at"] < stamp(datetime.now(UTC)):
             self._store.delete("token", record["id"])
             raise refused
         user = self._store.get("user", record["user_id"])
@@ -180,7 +180,7 @@ class Tokens:
 
     @staticmethod
     def _expired(trust: Document) -> bool:
-        return bool(trust["expires_at"]) and trust["expires_at"] < stamp(datetime.now(timezone.utc))
+        return bool(trust["expires_at"]) and trust["expires_at"] < stamp(datetime.now(UTC))
 
     def create_trust(self, token: Token, body: Document) -> Document:
         """Delegate roles of ``token`` to another user; Keystone's rules of redelegation."""

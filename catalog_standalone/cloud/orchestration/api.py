@@ -209,7 +209,8 @@ class OrchestrationApi:
         """What a create would make."""
         project_id = self._project(request, tenant)
         raw = request.json()
-        stack = self._draft(request, project_id, request_name(raw), self._body(_Again(request, raw)))
+        body = self._body(_Again(request, raw))
+        stack = self._draft(request, project_id, request_name(raw), body)
         plan = Plan(self._stacks.registry, stack)
         rows = [
             {"resource_name": name, "resource_type": plan.resources[name].type,
@@ -435,8 +436,10 @@ def request_name(raw: Document) -> str:
     """The stack name of a request; 400 where it is missing or malformed."""
     name = raw.get("stack_name")
     if not isinstance(name, str) or not NAME.match(name):
-        raise invalid(f'Invalid stack name {name} must contain only alphanumeric or "_-." '
-                      "characters, must start with alpha and must be 255 characters or less.")  # fmt: skip
+        raise invalid(
+            f'Invalid stack name {name} must contain only alphanumeric or "_-." characters, must '
+            "start with alpha and must be 255 characters or less."
+        )
     return name
 
 

@@ -50,7 +50,8 @@ class Server(ResourceType):
         "image_update_policy": Property(default="REBUILD", update=True),
         "software_config_transport": Property(update=True), "diskConfig": Property(),
         "reservation_id": Property(), "personality": Property("map"),
-        "deployment_swift_data": Property("map", update=True), "tags": Property("list", update=True),
+        "deployment_swift_data": Property("map", update=True),
+        "tags": Property("list", update=True),
     }  # fmt: skip
     attributes = ("name", "addresses", "networks", "first_address", "instance_name", "accessIPv4",
                   "accessIPv6", "show", "console_urls", "tags")  # fmt: skip

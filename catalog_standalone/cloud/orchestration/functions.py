@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
@@ -237,7 +237,8 @@ def _list_join(_: Evaluator, argument: Any) -> str:
 def _digest(_: Evaluator, argument: Any) -> str:
     algorithm, value = _list(argument, "digest", 2, 2)
     if algorithm not in hashlib.algorithms_guaranteed or str(algorithm).startswith("shake"):
-        raise invalid(f"Algorithm must be one of {', '.join(sorted(hashlib.algorithms_guaranteed))}")
+        known = ", ".join(sorted(hashlib.algorithms_guaranteed))
+        raise invalid(f"Algorithm must be one of {known}")
     return hashlib.new(algorithm, _text(value, "digest").encode()).hexdigest()
 
 
@@ -253,7 +254,7 @@ def _repeat(_: Evaluator, argument: Any) -> list[Any]:
     if count > MAX_COMBINATIONS:
         raise invalid(f'"repeat" makes more than {MAX_COMBINATIONS} items')
     if argument.get("permutations", True):
-        rows = itertools.product(*values)
+        rows: Iterable[tuple[Any, ...]] = itertools.product(*values)
     else:
         if len({len(value) for value in values}) > 1:
             raise invalid('"repeat" without permutations needs lists of the same length')
@@ -334,7 +335,10 @@ def _make_url(_: Evaluator, argument: Any) -> str:
         host = str(get("host"))
         host = f"[{host}]" if ":" in host and not host.startswith("[") else host
         url += "//" + (f"{login}@" if login else "") + host
-        url += f":{int(get('port'))}" if get("port") else ""
+        port = str(get("port") or "")
+    if port and not port.isdigit():
+        raise invalid(f'Invalid port in "make_url": {port}')
+    url += f":{port}" if port else ""
     path = str(get("path") or "")
     url += ("/" if path and get("host") and not path.startswith("/") else "") + quote(path)
     query = get("query")

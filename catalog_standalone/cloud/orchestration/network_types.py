@@ -88,7 +88,8 @@ class Subnet(_NetworkResource):
         "ipv6_ra_mode": Property(), "ipv6_address_mode": Property(),
     }  # fmt: skip
     attributes = ("name", "cidr", "gateway_ip", "network_id", "ip_version", "dns_nameservers",
-                  "enable_dhcp", "host_routes", "allocation_pools", "tenant_id", "show")  # fmt: skip
+                  "enable_dhcp", "host_routes", "allocation_pools", "tenant_id",
+                  "show")  # fmt: skip
 
     def body(self, context: Context, values: Values) -> Values:
         """The network by id."""

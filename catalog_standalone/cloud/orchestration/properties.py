@@ -45,7 +45,8 @@ def convert(place: str, schema: Property, value: Any) -> Any:
                 raise ValueError
             value = number(value)
         except (TypeError, ValueError, OverflowError):
-            raise _wrong(place, f"Value '{value}' is not {'an integer' if number is int else 'a number'}") from None
+            what = "an integer" if number is int else "a number"
+            raise _wrong(place, f"Value '{value}' is not {what}") from None
     elif schema.kind == "boolean":
         text = str(value).lower()
         if text not in ("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"):

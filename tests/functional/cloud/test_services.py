@@ -107,7 +107,7 @@ def test_hostile_templates_are_refused(demo, resources, message):
 
 
 def test_yaml_bomb_is_refused(demo):
-    lines = ["heat_template_version: 2016-10-14", "parameters:", "  p: {type: json, default: &x0 [a]}"]
+    lines = ["heat_template_version: 2016-10-14"]
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12)
     )
