@@ -1,0 +1,1 @@
+"""The engine: takes tasks, runs MuranoPL in sandboxed workers, and reaches the cloud for them."""

@@ -1,0 +1,1 @@
+"""The ports through which the engine reaches the world, and their messages."""

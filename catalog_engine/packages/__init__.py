@@ -1,0 +1,1 @@
+"""Finding, fetching, verifying and caching packages."""

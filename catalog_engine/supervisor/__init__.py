@@ -1,0 +1,1 @@
+"""The trusted process of an engine host: tasks, leases, journals, adapters, workers."""
