@@ -8,7 +8,9 @@ from catalog_engine.muranopl.functions import (
     branching,
     collections,
     datetime,
+    dsl,
     encoding,
+    engine,
     formatting,
     grouping,
     jsonpatch,
@@ -23,9 +25,9 @@ from catalog_engine.muranopl.functions import (
 from catalog_engine.muranopl.functions.table import FunctionTable, Subject
 
 ENGINE: Final[tuple[Subject, ...]] = (
-    encoding.subject, formatting.subject, jsonpatch.subject)
+    encoding.subject, engine.subject, formatting.subject, jsonpatch.subject)
 
-DSL: Final[tuple[Subject, ...]] = ()
+DSL: Final[tuple[Subject, ...]] = (dsl.subject,)
 
 STANDARD: Final[tuple[Subject, ...]] = (
     branching.subject, collections.subject, datetime.subject, grouping.subject, math.subject,
