@@ -1,0 +1,1 @@
+"""From the syntax tree to verified Python AST, code objects and their store."""

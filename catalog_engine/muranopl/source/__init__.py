@@ -1,0 +1,1 @@
+"""Package source: YAML with positions, namespaces, declarations."""

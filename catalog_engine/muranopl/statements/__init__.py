@@ -1,0 +1,1 @@
+"""Code blocks: statements and assignment targets as a typed syntax tree."""
