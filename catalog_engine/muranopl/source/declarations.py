@@ -10,11 +10,14 @@ Contracts are :data:`ContractSpec` trees of tuples. The first item names the for
 ``("chain", ((function, args, kwargs), ...), position)``
     ``$.f(args).g(args)`` of contract functions only. An argument is ``("const", value)``,
     ``("type", text)`` (a type by its source text, to be resolved in the declaring class),
-    ``("list", (arg, ...))`` or ``("fn", FunctionRef)`` (any other expression: a function of
-    ``(this, it)``). *kwargs* is a tuple of ``(name, arg)`` pairs.
+    ``("list", (arg, ...))`` or ``("fn", FunctionRef, conditions)``, any other expression: a
+    function of ``(this, it)``. *conditions* is what a schema can say about a predicate: the
+    parts of its conjunction, as ``(operator, arg)`` with operator ``>``, ``>=``, ``<``, ``<=``
+    (of ``$`` to the arg), ``in`` or ``matches``, where arg does not read ``$``; parts of other
+    forms are left out. *kwargs* is a tuple of ``(name, arg)`` pairs.
 ``("expr", FunctionRef, position)``
-    any other expression, a function of ``(this, it)`` in which calls ``$.f()`` of contract
-    functions go through the runtime helper ``contract_call``.
+    any other expression, a function of ``(this, it, call)``: method calls in it are made by
+    ``call(name, value, args, kwargs)``, which knows contract functions and nothing else.
 ``("const", value, position)``
     the input must equal the value.
 ``("list", (spec, ...), minimum or None, maximum or None, position)``
