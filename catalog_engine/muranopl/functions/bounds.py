@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -50,10 +49,10 @@ def counted(iterable: Iterable[Any]) -> Iterator[Any]:
 
     :raises CollectionTooLargeException: after :data:`COUNTED` items.
     """
-    iterator = iter(iterable)
-    yield from itertools.islice(iterator, COUNTED)
-    for _surplus in iterator:
-        raise exceptions.CollectionTooLargeException(COUNTED)
+    for count, item in enumerate(iterable):
+        if count == COUNTED:
+            raise exceptions.CollectionTooLargeException(COUNTED)
+        yield item
 
 
 def replaced(string: str, old: str, new: str, count: int = -1) -> str:

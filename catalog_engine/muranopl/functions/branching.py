@@ -56,11 +56,7 @@ def _assert(obj: Any, condition: Callable[..., Any], message: str = "Assertion f
     return obj
 
 
-switch_subject = Subject()
-"""``switch`` as formats after 1.1 have it; older ones replace it."""
-
-
-@switch_subject.function("switch", no_kwargs=True, args=p.Rule)
+@_function("switch", no_kwargs=True, args=p.Rule)
 def _switch(*args: MappingRule) -> Any:
     for rule in args:
         if rule.source():

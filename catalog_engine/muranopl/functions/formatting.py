@@ -47,8 +47,9 @@ class _Formatter:
         for literal, field, specification, conversion in string.Formatter().parse(template):
             parts.append(literal)
             if field is not None:
-                specification = self.format(specification or "", depth - 1)
-                parts.append(_formatted(self._operand(field), specification, conversion))
+                if specification and "{" in specification:
+                    specification = self.format(specification, depth - 1)
+                parts.append(_formatted(self._operand(field), specification or "", conversion))
                 length += len(parts[-1])
                 bounds.text(length)
         text = "".join(parts)

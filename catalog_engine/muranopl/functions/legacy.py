@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from catalog_engine.muranopl.functions import bounds
@@ -21,6 +21,10 @@ AS_FUNCTIONS_TOO = frozenset((
     "toLower", "toUpper", "trim", "split", "startsWith", "endsWith", "matches", "replace",
     "flatten", "id", "cast", "super", "psuper", "type"))
 """Names that these formats call both as functions and as methods."""
+
+REPLACED = frozenset(("switch", "#indexer"))
+"""Names whose newer overloads these formats do not have."""
+
 
 @_function("tuple")
 def _tuple(*args: Any) -> MList:
@@ -54,9 +58,12 @@ def _as(receiver: Any, *mappings: MappingRule) -> Scope:
 
 @_function("#indexer", collection=p.Iterable, index_expression=p.Lambda)
 def _indexer(collection: Any, index_expression: Callable[..., Any]) -> Any:
-    if isinstance(collection, (tuple, list)):
+    if isinstance(collection, (tuple, list, Mapping)):
         index = index_expression()
-        if isinstance(index, int) and not isinstance(index, bool):
+        if isinstance(collection, Mapping):
+            if index in collection:
+                return collection[index]
+        elif isinstance(index, int) and not isinstance(index, bool):
             return collection[index]
     return (item for item in collection if index_expression(item))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from typing import Final
 
 from catalog_engine.muranopl.functions import (
@@ -44,7 +45,30 @@ def build_table(iterator_limit: int = 2000, memory_quota: int = 512 * 1024,
     """
     if legacy_format:
         return FunctionTable(
-            (ENGINE, DSL, (legacy.subject,), STANDARD), iterator_limit, memory_quota,
+            (ENGINE, DSL, (legacy.subject,), _without(STANDARD, legacy.REPLACED)),
+            iterator_limit, memory_quota,
             iterable_dicts=True, as_functions_too=legacy.AS_FUNCTIONS_TOO)
-    return FunctionTable(
-        (ENGINE, DSL, (*STANDARD, branching.switch_subject)), iterator_limit, memory_quota)
+    return FunctionTable((ENGINE, DSL, STANDARD), iterator_limit, memory_quota)
+
+
+def _without(subjects: Iterable[Subject], names: Container[str]) -> tuple[Subject, ...]:
+    kept = Subject()
+    kept.registrations = [registration for subject in subjects
+                          for registration in subject.registrations
+                          if registration.name not in names]
+    return (kept,)
+
+
+class FunctionTables:
+    """The tables of all formats, each built when first asked for."""
+
+    def __init__(self, iterator_limit: int = 2000, memory_quota: int = 512 * 1024):
+        self._limits = (iterator_limit, memory_quota)
+        self._tables: dict[bool, FunctionTable] = {}
+
+    def for_format(self, version: str) -> FunctionTable:
+        """The table for code of a format version such as ``1.4`` or ``1.0.0``."""
+        is_legacy = tuple(int(part) for part in version.split(".")[:2]) < (1, 2)
+        if is_legacy not in self._tables:
+            self._tables[is_legacy] = build_table(*self._limits, legacy_format=is_legacy)
+        return self._tables[is_legacy]

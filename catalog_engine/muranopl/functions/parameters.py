@@ -127,8 +127,7 @@ class MappingRule:
         self.destination = destination
 
 
-Rule = ParameterType(
-    lambda t: issubclass(t, MappingRule), base=MappingRule, lazy=True)
+Rule = of(MappingRule)
 
 
 def limited(value: Any, limit: int) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import collections
+import collections.abc
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -100,23 +100,24 @@ def _count(collection: Iterable[Any]) -> int:
     return sum(1 for _item in collection)
 
 
-class Memorized:
-    """An iterable that remembers what an iterator yielded, so that it can be passed again."""
+class Memorized(collections.abc.Iterator[Any]):
+    """An iterator that remembers what another yielded: each iteration over it starts anew."""
 
-    __slots__ = ("_seen", "_source")
+    __slots__ = ("_next", "_seen", "_source")
 
-    def __init__(self, source: Iterator[Any]):
+    def __init__(self, source: Iterator[Any], seen: list[Any] | None = None):
         self._source = source
-        self._seen: list[Any] = []
+        self._seen = [] if seen is None else seen
+        self._next = 0
 
-    def __iter__(self) -> Iterator[Any]:
-        for index in itertools.count():
-            if index == len(self._seen):
-                try:
-                    self._seen.append(next(self._source))
-                except StopIteration:
-                    return
-            yield self._seen[index]
+    def __iter__(self) -> Memorized:
+        return Memorized(self._source, self._seen)
+
+    def __next__(self) -> Any:
+        if self._next == len(self._seen):
+            self._seen.append(next(self._source))
+        self._next += 1
+        return self._seen[self._next - 1]
 
 
 def memorized(collection: Iterable[Any]) -> Iterable[Any]:
