@@ -33,13 +33,15 @@ def _new(runtime: Any, caller: Any, class_name: str, properties: Mapping[str, An
 class User:
     """A user of Keystone."""
 
+    @staticmethod
     @native_method(static=True)
-    def get_current(runtime: Any, caller: Any) -> Any:  # noqa: N805
+    def get_current(runtime: Any, caller: Any) -> Any:
         """The user who asked for this deployment."""
         return _user(runtime, caller, runtime.host.user_id)
 
+    @staticmethod
     @native_method(static=True)
-    def get_environment_owner(runtime: Any, caller: Any) -> Any:  # noqa: N805
+    def get_environment_owner(runtime: Any, caller: Any) -> Any:
         """The user who owns the environment."""
         return _user(runtime, caller, runtime.host.environment_owner_user_id)
 
@@ -48,13 +50,15 @@ class User:
 class Project:
     """A project of Keystone."""
 
+    @staticmethod
     @native_method(static=True)
-    def get_current(runtime: Any, caller: Any) -> Any:  # noqa: N805
+    def get_current(runtime: Any, caller: Any) -> Any:
         """The project in which this deployment was asked for."""
         return _project(runtime, caller, runtime.host.project_id)
 
+    @staticmethod
     @native_method(static=True)
-    def get_environment_owner(runtime: Any, caller: Any) -> Any:  # noqa: N805
+    def get_environment_owner(runtime: Any, caller: Any) -> Any:
         """The project that owns the environment."""
         return _project(runtime, caller, runtime.host.environment_owner_project_id)
 

@@ -44,7 +44,7 @@ class Agent:
 
     @native_method()
     def signing_key(self, line_prefix: str = "") -> str:
-        """Public key of the engine, each line after *line_prefix*; empty as plans are not signed."""
+        """The engine's public key, each line after *line_prefix*; empty, plans are not signed."""
         return ""
 
     @native_method()

@@ -52,8 +52,9 @@ class Resources:
         """Content of a file, for plans."""
         return read(self._package, path)
 
+    @staticmethod
     @native_method(static=True)
-    def string(receiver: Any, runtime: Any, caller: Any, name: str, owner: Any = None,  # noqa: N805
+    def string(receiver: Any, runtime: Any, caller: Any, name: str, owner: Any = None,
                binary: bool = False) -> Any:
         """A file as text.
 
@@ -65,13 +66,15 @@ class Resources:
             return base64.b64encode(content).decode()
         return content.decode()
 
+    @staticmethod
     @native_method(static=True)
-    def json(receiver: Any, runtime: Any, caller: Any, name: str, owner: Any = None) -> Any:  # noqa: N805
+    def json(receiver: Any, runtime: Any, caller: Any, name: str, owner: Any = None) -> Any:
         """A file of JSON, parsed."""
         return json.loads(_content(receiver, runtime, caller, name, owner))
 
+    @staticmethod
     @native_method(static=True)
-    def yaml(receiver: Any, runtime: Any, caller: Any, name: str, owner: Any = None) -> Any:  # noqa: N805
+    def yaml(receiver: Any, runtime: Any, caller: Any, name: str, owner: Any = None) -> Any:
         """A file of YAML, parsed; time stamps stay text."""
         return yaml.load(_content(receiver, runtime, caller, name, owner), Loader=_PlainLoader)
 

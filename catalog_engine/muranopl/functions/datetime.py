@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, UTC
 from typing import Any, Final
 
 from dateutil import parser
@@ -16,15 +16,15 @@ subject = Subject()
 _function = subject.function
 
 _ZERO: Final = timedelta()
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _zone(offset: timedelta) -> timezone:
-    return timezone(offset) if offset else timezone.utc
+    return timezone(offset) if offset else UTC
 
 
 def _now(rt: Any) -> datetime:
-    return datetime.fromtimestamp(rt.host.ports.clock.now(), timezone.utc)
+    return datetime.fromtimestamp(rt.host.ports.clock.now(), UTC)
 
 
 @_function("datetime", year=p.Int, month=p.Int, day=p.Int, hour=p.Int, minute=p.Int,
@@ -47,7 +47,7 @@ def _datetime_of_text(rt: Any, string: str, format_: str | None = None) -> datet
         # What the text leaves out is taken from today, which only the clock's port may tell.
         today = _now(rt).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
         result = parser.parse(string, default=today)
-    return result if result.tzinfo else result.replace(tzinfo=timezone.utc)
+    return result if result.tzinfo else result.replace(tzinfo=UTC)
 
 
 @_function("timespan", days=p.Int, hours=p.Int, minutes=p.Int, seconds=p.Integer,
@@ -127,7 +127,7 @@ _PROPERTIES: Final[dict[type, dict[str, Callable[[Any], Any]]]] = {
         "weekday": lambda dt: dt.weekday(),
         "utc": _utc,
         "offset": lambda dt: dt.utcoffset() or _ZERO,
-        "timestamp": lambda dt: (_utc(dt).replace(tzinfo=timezone.utc) - _EPOCH).total_seconds(),
+        "timestamp": lambda dt: (_utc(dt).replace(tzinfo=UTC) - _EPOCH).total_seconds(),
     },
 }
 

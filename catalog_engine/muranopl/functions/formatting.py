@@ -1,4 +1,4 @@
-"""``format``: text templates in the manner of Python's ``str.format``, without its reach into objects."""
+"""``format``: text templates like Python's ``str.format``, without its reach into objects."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def _group_by(collection: Iterable[Any], key_selector: _Selector,
 
 
 def _aggregated(pairs: Iterable[MList], aggregator: _Selector) -> Iterator[Any]:
-    """Apply an aggregator to the values of each group, or, written the old way, to ``[key, values]``.
+    """Apply an aggregator to the values of each group; written the old way, to ``[key, values]``.
 
     yaql changed from the second to the first; it tells them apart by trying, and so do we: the
     old way is taken when the new one fails before it ever gave a result that only it can give.

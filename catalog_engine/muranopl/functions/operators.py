@@ -36,7 +36,7 @@ def _comparable(left: Any, right: Any, operator: str) -> tuple[Any, Any]:
 
 
 def _aware(value: datetime.datetime) -> datetime.datetime:
-    return value.replace(tzinfo=datetime.timezone.utc) if value.tzinfo is None else value
+    return value.replace(tzinfo=datetime.UTC) if value.tzinfo is None else value
 
 
 def less(left: Any, right: Any) -> bool:

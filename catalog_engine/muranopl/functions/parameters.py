@@ -68,7 +68,7 @@ def _no_bool(*kinds: type) -> _Check:
 
 
 def _aware(value: Any) -> Any:
-    return value.replace(tzinfo=datetime.timezone.utc) if value.tzinfo is None else value
+    return value.replace(tzinfo=datetime.UTC) if value.tzinfo is None else value
 
 
 def as_thunk(value: Any) -> Any:
@@ -114,7 +114,7 @@ Lambda = ParameterType(lambda _t: True, nullable=True, lazy=True, convert=as_thu
 
 
 class MappingRule:
-    """One ``key => value`` argument of a function without keyword arguments, both sides unevaluated.
+    """One ``key => value`` argument of a function without keywords, both sides unevaluated.
 
     :ivar source: callable that evaluates the left side.
     :ivar destination: callable that evaluates the right side.

@@ -81,7 +81,7 @@ def _enumerate(collection: Iterable[Any], start: int = 0) -> Iterator[Any]:
 
 @_function("any", kind="both", collection=p.Iterable, predicate=p.Lambda)
 def _any(collection: Iterable[Any], predicate: Selector | None = None) -> bool:
-    for item in collection:
+    for item in collection:  # noqa: SIM110 - any() would call MuranoPL code from C
         if predicate is None or predicate(item):
             return True
     return False
@@ -89,7 +89,7 @@ def _any(collection: Iterable[Any], predicate: Selector | None = None) -> bool:
 
 @_function("all", kind="both", collection=p.Iterable, predicate=p.Lambda)
 def _all(collection: Iterable[Any], predicate: Selector | None = None) -> bool:
-    for item in collection:
+    for item in collection:  # noqa: SIM110 - all() would call MuranoPL code from C
         if not (item if predicate is None else predicate(item)):
             return False
     return True

@@ -16,7 +16,7 @@ _function = subject.function
 
 
 def to_text(value: Any) -> str:
-    """Text of a value as ``str`` gives it: JSON's words for null and booleans, Python's otherwise."""
+    """Text of a value as ``str`` gives it: JSON's words for null and booleans, else Python's."""
     if isinstance(value, str):
         return value
     if value is None:

@@ -33,7 +33,7 @@ _HIDDEN: Final = ("rt", "caller", "table")
 
 
 def camel_case(name: str) -> str:
-    """Name under which MuranoPL code sees a Python name: ``first_or_default_`` -> ``firstOrDefault``."""
+    """MuranoPL's name for a Python name: ``first_or_default_`` -> ``firstOrDefault``."""
     return re.sub(r"(?!^)_(\w)", lambda m: m.group(1).upper(), name.rstrip("_"))
 
 
@@ -97,7 +97,7 @@ class Overload:
         self.required = sum(1 for p in self.positional if p.default is inspect.Parameter.empty)
 
     def arrange(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any] | None:
-        """Lay arguments out by position; defaults stand where none was given; None if they do not fit.
+        """Lay arguments out by position, defaults between them; None if they do not fit.
 
         Keyword-only arguments stay behind, see :meth:`leftover`.
         """

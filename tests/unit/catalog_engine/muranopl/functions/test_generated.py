@@ -23,8 +23,9 @@ BINARY_METHODS = (
     "indexOf", "lastIndexOf", "startsWith", "endsWith", "append", "concat", "skip", "limit", "zip",
     "splitAt", "split", "substring", "mergeWith", "union", "add", "set", "replace", "repeat",
     "slice", "defaultIfEmpty", "sum", "first", "last", "select", "where", "matches", "trim")
-FUNCTIONS = ("str", "int", "float", "bool", "abs", "len", "list", "dict", "set", "isList", "isDict",
-             "isString", "isNumber", "sign", "round", "norm", "hex", "range", "max", "pow", "concat")
+FUNCTIONS = ("str", "int", "float", "bool", "abs", "len", "list", "dict", "set", "isList",
+             "isDict", "isString", "isNumber", "sign", "round", "norm", "hex", "range", "max",
+             "pow", "concat")
 OPERATORS = ("+", "-", "*", "/", "mod", "<", ">", "<=", ">=", "=", "!=", "in", "and", "or")
 
 

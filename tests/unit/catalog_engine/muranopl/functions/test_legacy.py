@@ -23,7 +23,7 @@ def old(name: str, *args: Any, receiver: Any = NO_RECEIVER) -> Any:
 
 def test_both_ways() -> None:
     assert old("toUpper", "a") == "A"
-    assert old("join", receiver=", ", *(MList((1, 2)),)) == "1, 2"
+    assert old("join", MList((1, 2)), receiver=", ") == "1, 2"
     assert old("join", MList((1, 2)), ", ") == "1, 2"
     assert old("int", receiver="5") == 5
     with pytest.raises(exceptions.NoFunctionRegisteredException):
