@@ -76,9 +76,10 @@ def _replace(dt: datetime, year: int | None = None, month: int | None = None,
              day: int | None = None, hour: int | None = None, minute: int | None = None,
              second: int | None = None, microsecond: int | None = None,
              offset: timedelta | None = None) -> datetime:
-    fields = {"year": year, "month": month, "day": day, "hour": hour, "minute": minute,
-              "second": second, "microsecond": microsecond,
-              "tzinfo": None if offset is None else _zone(offset)}
+    fields: dict[str, Any] = {
+        "year": year, "month": month, "day": day, "hour": hour, "minute": minute,
+        "second": second, "microsecond": microsecond,
+        "tzinfo": None if offset is None else _zone(offset)}
     return dt.replace(**{name: value for name, value in fields.items() if value is not None})
 
 

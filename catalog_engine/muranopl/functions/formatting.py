@@ -90,9 +90,10 @@ class _Formatter:
 
 
 def _item(value: Any, key: str) -> Any:
-    index = int(key) if key.isdecimal() else key
-    if isinstance(value, Mapping) or (isinstance(value, tuple) and isinstance(index, int)):
-        return value[index]
+    if isinstance(value, Mapping):
+        return value[int(key) if key.isdecimal() else key]
+    if isinstance(value, tuple) and key.isdecimal():
+        return value[int(key)]
     raise ValueError("Format fields can be indexed in lists and dictionaries only")
 
 
