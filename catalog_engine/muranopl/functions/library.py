@@ -13,14 +13,17 @@ from catalog_engine.muranopl.functions import (
     encoding,
     engine,
     formatting,
+    generating,
     grouping,
     jsonpatch,
     legacy,
     math,
+    merging,
     operators,
     queries,
     regex,
     scopes,
+    sorting,
     strings,
 )
 from catalog_engine.muranopl.functions.table import FunctionTable, Subject
@@ -31,8 +34,9 @@ ENGINE: Final[tuple[Subject, ...]] = (
 DSL: Final[tuple[Subject, ...]] = (dsl.subject,)
 
 STANDARD: Final[tuple[Subject, ...]] = (
-    branching.subject, collections.subject, datetime.subject, grouping.subject, math.subject,
-    operators.subject, queries.subject, regex.subject, scopes.subject, strings.subject)
+    branching.subject, collections.subject, datetime.subject, generating.subject,
+    grouping.subject, math.subject, merging.subject, operators.subject, queries.subject,
+    regex.subject, scopes.subject, sorting.subject, strings.subject)
 
 
 def build_table(iterator_limit: int = 2000, memory_quota: int = 512 * 1024,

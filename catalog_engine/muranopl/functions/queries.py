@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import collections.abc
-import functools
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from catalog_engine.muranopl.functions import bounds
 from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.collections import is_iterable, is_sequence, to_list
 from catalog_engine.muranopl.functions.operators import add, greater
 from catalog_engine.muranopl.functions.table import NO_VALUE, Subject
-from catalog_engine.muranopl.runtime.values import MDict, MList
+from catalog_engine.muranopl.runtime.values import MList
 
 subject = Subject()
 _function = subject.function
@@ -201,82 +199,6 @@ def _last(collection: Iterable[Any], default: Any = NO_VALUE) -> Any:
     return last
 
 
-@_function("range", stop=p.Int)
-def _range(stop: int) -> Iterator[int]:
-    return iter(range(stop))
-
-
-@_function("range", start=p.Int, stop=p.Int, step=p.Int)
-def _range_between(start: int, stop: int, step: int = 1) -> Iterator[int]:
-    return iter(range(start, stop, step))
-
-
-@_function("sequence", start=p.Int, step=p.Int)
-def _sequence(start: int = 0, step: int = 1) -> Iterator[int]:
-    return itertools.count(start, step)
-
-
-class Ordering:
-    """A collection to be sorted by keys, which are computed before sorting starts.
-
-    Python's sort must not call MuranoPL code, so every key is known when it begins.
-    """
-
-    __slots__ = ("_collection", "_order", "_sorted")
-
-    def __init__(self, collection: Iterable[Any], selector: Selector, ascending: bool):
-        self._collection = collection
-        self._order = [(selector, ascending)]
-        self._sorted: MList | None = None
-
-    def then(self, selector: Selector, ascending: bool) -> Ordering:
-        """Sort equal items by a further key."""
-        self._order.append((selector, ascending))
-        self._sorted = None
-        return self
-
-    def __iter__(self) -> Iterator[Any]:
-        if self._sorted is None:
-            self._collection = items = to_list(self._collection)
-            keys = [[selector(item) for selector, _up in self._order] for item in items]
-            order = list(range(len(items)))
-            # Sorting is stable, so the least important key goes first.
-            for place in range(len(self._order) - 1, -1, -1):
-                column = [functools.cmp_to_key(_compare)(row[place]) for row in keys]
-                order.sort(key=column.__getitem__, reverse=not self._order[place][1])
-            self._sorted = MList(items[index] for index in order)
-        return iter(self._sorted)
-
-
-def _compare(left: Any, right: Any) -> int:
-    if greater(right, left):
-        return -1
-    return 1 if greater(left, right) else 0
-
-
-OrderingType = p.of(Ordering)
-
-
-@_function("orderBy", kind="method", collection=p.Iterable, selector=p.Lambda)
-def _order_by(collection: Iterable[Any], selector: Selector) -> Ordering:
-    return Ordering(collection, selector, True)
-
-
-@_function("orderByDescending", kind="method", collection=p.Iterable, selector=p.Lambda)
-def _order_by_descending(collection: Iterable[Any], selector: Selector) -> Ordering:
-    return Ordering(collection, selector, False)
-
-
-@_function("thenBy", kind="method", collection=OrderingType, selector=p.Lambda)
-def _then_by(collection: Ordering, selector: Selector) -> Ordering:
-    return collection.then(selector, True)
-
-
-@_function("thenByDescending", kind="method", collection=OrderingType, selector=p.Lambda)
-def _then_by_descending(collection: Ordering, selector: Selector) -> Ordering:
-    return collection.then(selector, False)
-
-
 @_function("zip", kind="method", collections_=p.Iterable)
 def _zip(*collections_: Iterable[Any]) -> Iterator[MList]:
     return (MList(row) for row in zip(*collections_, strict=False))
@@ -295,16 +217,6 @@ def _join(collection1: Iterable[Any], collection2: Iterable[Any], predicate: Sel
     others = memorized(collection2)
     return (selector(one, other) for one in collection1 for other in others
             if predicate(one, other))
-
-
-@_function("repeat", kind="method", value=p.Any_, times=p.Int)
-def _repeat(value: Any, times: int = -1) -> Iterator[Any]:
-    return itertools.repeat(value) if times < 0 else itertools.repeat(value, times)
-
-
-@_function("cycle", kind="method", collection=p.Iterable)
-def _cycle(collection: Iterable[Any]) -> Iterator[Any]:
-    return itertools.cycle(collection)
 
 
 @_function("takeWhile", kind="method", collection=p.Iterable, predicate=p.Lambda)
@@ -405,51 +317,6 @@ def _reverse(collection: Iterable[Any]) -> Iterator[Any]:
     return reversed(to_list(collection))
 
 
-def merged(one: Mapping[Any, Any], other: Mapping[Any, Any], merge_lists: Selector,
-           merge_items: Selector, max_levels: int = 0) -> MDict:
-    """Merge two dictionaries recursively; *max_levels* 0 has no bound, 1 merges no nested ones.
-
-    :raises TypeError: a list or dictionary of *other* meets something else.
-    """
-    result: dict[Any, Any] = {}
-    for key, mine in one.items():
-        result[key] = mine
-        if key not in other:
-            continue
-        theirs = other[key]
-        if max_levels != 1 and isinstance(theirs, Mapping):
-            if not isinstance(mine, Mapping):
-                raise TypeError(_cannot_merge(mine, theirs))
-            result[key] = merged(mine, theirs, merge_lists, merge_items, max(max_levels - 1, 0))
-        elif max_levels != 1 and is_sequence(theirs):
-            if not is_sequence(mine):
-                raise TypeError(_cannot_merge(mine, theirs))
-            result[key] = merge_lists(mine, theirs)
-        else:
-            result[key] = merge_items(mine, theirs)
-    for key, theirs in other.items():
-        result.setdefault(key, theirs)
-    return MDict(result)
-
-
-def _cannot_merge(mine: Any, theirs: Any) -> str:
-    return f"Cannot merge {type(mine).__name__} with {type(theirs).__name__}"
-
-
-def union_of_lists(one: Iterable[Any], other: Iterable[Any]) -> MList:
-    """Both lists after one another, without repetitions."""
-    return MList(distinct(itertools.chain(one, other)))
-
-
-@_function("mergeWith", kind="method", d=p.Mapping, another=p.Mapping, list_merger=p.Lambda,
-           item_merger=p.Lambda, max_levels=p.Int, aliases={"d": "dict"})
-def _merge_with(d: Mapping[Any, Any], another: Mapping[Any, Any],
-                list_merger: Selector | None = None, item_merger: Selector | None = None,
-                max_levels: int = 0) -> MDict:
-    return merged(d, another, list_merger or union_of_lists,
-                  item_merger or (lambda _mine, theirs: theirs), max_levels)
-
-
 @_function("accumulate", kind="method", collection=p.Iterable, selector=p.Lambda, seed=p.Any_)
 def _accumulate(collection: Iterable[Any], selector: Selector, seed: Any = NO_VALUE,
                 ) -> Iterator[Any]:
@@ -464,42 +331,6 @@ def _accumulate(collection: Iterable[Any], selector: Selector, seed: Any = NO_VA
     for item in iterator:
         seed = selector(seed, item)
         yield seed
-
-
-@_function("generate", predicate=p.Lambda, producer=p.Lambda, selector=p.Lambda,
-           decycle=p.of(bool))
-def _generate(initial: Any, predicate: Selector, producer: Selector,
-              selector: Selector | None = None, decycle: bool = False) -> Iterator[Any]:
-    seen = set()
-    while predicate(initial):
-        if decycle:
-            if initial in seen:
-                return
-            seen.add(initial)
-            bounds.items(len(seen))
-        yield initial if selector is None else selector(initial)
-        initial = producer(initial)
-
-
-@_function("generateMany", producer=p.Lambda, selector=p.Lambda, decycle=p.of(bool),
-           depth_first=p.of(bool))
-def _generate_many(initial: Any, producer: Selector, selector: Selector | None = None,
-                   decycle: bool = False, depth_first: bool = False) -> Iterator[Any]:
-    seen = set()
-    queue = collections.deque([initial])
-    while queue:
-        item = queue.popleft()
-        if decycle:
-            if item in seen:
-                continue
-            seen.add(item)
-        yield item if selector is None else selector(item)
-        produced = MList(producer(item))
-        if depth_first:
-            queue.extendleft(reversed(produced))
-        else:
-            queue.extend(produced)
-        bounds.items(len(queue) + len(seen))
 
 
 @_function("defaultIfEmpty", kind="method", collection=p.Iterable, default=p.Iterable)

@@ -1,0 +1,79 @@
+"""Functions that sort collections by keys."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from catalog_engine.muranopl.functions import parameters as p
+from catalog_engine.muranopl.functions.collections import to_list
+from catalog_engine.muranopl.functions.operators import greater
+from catalog_engine.muranopl.functions.table import Subject
+from catalog_engine.muranopl.runtime.values import MList
+
+subject = Subject()
+_function = subject.function
+
+Selector = Callable[..., Any]
+
+
+class Ordering:
+    """A collection to be sorted by keys, which are computed before sorting starts.
+
+    Python's sort must not call MuranoPL code, so every key is known when it begins.
+    """
+
+    __slots__ = ("_collection", "_order", "_sorted")
+
+    def __init__(self, collection: Iterable[Any], selector: Selector, ascending: bool):
+        self._collection = collection
+        self._order = [(selector, ascending)]
+        self._sorted: MList | None = None
+
+    def then(self, selector: Selector, ascending: bool) -> Ordering:
+        """Sort equal items by a further key."""
+        self._order.append((selector, ascending))
+        self._sorted = None
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._sorted is None:
+            self._collection = items = to_list(self._collection)
+            keys = [[selector(item) for selector, _up in self._order] for item in items]
+            order = list(range(len(items)))
+            # Sorting is stable, so the least important key goes first.
+            for place in range(len(self._order) - 1, -1, -1):
+                column = [functools.cmp_to_key(_compare)(row[place]) for row in keys]
+                order.sort(key=column.__getitem__, reverse=not self._order[place][1])
+            self._sorted = MList(items[index] for index in order)
+        return iter(self._sorted)
+
+
+def _compare(left: Any, right: Any) -> int:
+    if greater(right, left):
+        return -1
+    return 1 if greater(left, right) else 0
+
+
+OrderingType = p.of(Ordering)
+
+
+@_function("orderBy", kind="method", collection=p.Iterable, selector=p.Lambda)
+def _order_by(collection: Iterable[Any], selector: Selector) -> Ordering:
+    return Ordering(collection, selector, True)
+
+
+@_function("orderByDescending", kind="method", collection=p.Iterable, selector=p.Lambda)
+def _order_by_descending(collection: Iterable[Any], selector: Selector) -> Ordering:
+    return Ordering(collection, selector, False)
+
+
+@_function("thenBy", kind="method", collection=OrderingType, selector=p.Lambda)
+def _then_by(collection: Ordering, selector: Selector) -> Ordering:
+    return collection.then(selector, True)
+
+
+@_function("thenByDescending", kind="method", collection=OrderingType, selector=p.Lambda)
+def _then_by_descending(collection: Ordering, selector: Selector) -> Ordering:
+    return collection.then(selector, False)
