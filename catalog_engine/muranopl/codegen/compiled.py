@@ -16,11 +16,14 @@ their contracts already.
 
 * method body: ``fn(this, *arguments in declared order)``; VarArgs is one MList, KwArgs one MDict;
 * default of a property or argument, properties of attached metadata: ``fn(this)``;
-* leaf or predicate of a contract: ``fn(this, it)``.
+* predicate or other argument in a contract: ``fn(this, it)``;
+* leaf of a contract that is no chain of contract functions: ``fn(this, it, call)``.
 """
 
 from __future__ import annotations
 
+import ast
+import importlib.metadata
 import marshal
 import platform
 import sys
@@ -49,7 +52,6 @@ _RECORDS: Final = {cls.__name__: cls for cls in (
 
 def compiler_key() -> str:
     """Key of everything that compiled code depends on besides the package itself."""
-    import importlib.metadata
     return ":".join((str(COMPILER_VERSION), importlib.metadata.version("yaql"),
                      platform.python_implementation(), sys.implementation.cache_tag or "",
                      str(sys.hexversion)))
@@ -65,14 +67,16 @@ class CompiledClass:
     :ivar error: the error of a class that does not compile, or None.
     """
 
-    __slots__ = ("_code", "_declaration", "_emit", "_functions", "error", "name")
+    __slots__ = ("_code", "_declaration", "_emit", "_functions", "_tree", "error", "name")
 
     def __init__(self, name: str, declaration: ClassDeclaration | None,
                  emit: Callable[[], tuple[CodeType, dict[str, Any]]] | None,
-                 error: CompileError | None = None):
+                 error: CompileError | None = None,
+                 tree: Callable[[], ast.Module] | None = None):
         self.name = name
         self._declaration = declaration
         self._emit = emit
+        self._tree = tree
         self._code: CodeType | None = None
         self._functions: dict[str, Any] = {}
         self.error = error
@@ -105,6 +109,19 @@ class CompiledClass:
         """Function name -> (method name or title, instructions), for stack traces."""
         _ = self.code
         return self._functions
+
+    def tree(self) -> ast.Module:
+        """Python AST of the code.
+
+        :raises CompileError: the class does not compile.
+        :raises ValueError: the class was read from a store, which keeps code objects only.
+        """
+        if self.error is not None:
+            raise self._fresh_error()
+        if self._tree is None:
+            raise ValueError(f"Class {self.name} comes from the cache; compile its package again "
+                             "to see its code")
+        return self._tree()
 
     def _fresh_error(self) -> CompileError:
         assert self.error is not None
