@@ -24,8 +24,7 @@ def _comparable(left: Any, right: Any, operator: str) -> tuple[Any, Any]:
 
     :raises NoMatchingFunctionException: they have no order.
     """
-    if (isinstance(left, (int, float)) and isinstance(right, (int, float))
-            and not isinstance(left, bool) and not isinstance(right, bool)):
+    if _is_number(left) and _is_number(right):
         return left, right
     if isinstance(left, datetime.datetime) and isinstance(right, datetime.datetime):
         return _aware(left), _aware(right)
@@ -106,8 +105,7 @@ def add(left: Any, right: Any) -> Any:
 
     :raises NoMatchingFunctionException: the operands do not fit together.
     """
-    if (isinstance(left, (int, float)) and isinstance(right, (int, float))
-            and not isinstance(left, bool) and not isinstance(right, bool)):
+    if _is_number(left) and _is_number(right):
         return left + right
     if isinstance(left, str) and isinstance(right, str):
         bounds.text(len(left) + len(right))
@@ -155,34 +153,39 @@ def _minus_time(left: Any, right: Any) -> Any:
     return left - right
 
 
-@_function("#operator_*", left=p.Number, right=p.Number)
-def _times(left: float, right: float) -> float:
-    if isinstance(left, int) and isinstance(right, int):
-        bounds.integer(left.bit_length() + right.bit_length())
-    return left * right
+def multiply(left: Any, right: Any) -> Any:
+    """``left * right`` for any operands that have it.
+
+    :raises NoMatchingFunctionException: the operands do not fit together.
+    :raises MemoryQuotaExceededException: the product is too large.
+    """
+    if _is_number(left) and _is_number(right):
+        if isinstance(left, int) and isinstance(right, int):
+            bounds.integer(left.bit_length() + right.bit_length())
+        return left * right
+    if isinstance(left, datetime.timedelta) and _is_number(right):
+        return datetime.timedelta(microseconds=microseconds(left) * right)
+    if _is_number(left) and isinstance(right, datetime.timedelta):
+        return datetime.timedelta(microseconds=microseconds(right) * left)
+    # A boolean repeats, as an integer.
+    if isinstance(left, int):
+        left, right = right, left
+    if isinstance(right, int) and isinstance(left, str):
+        bounds.text(len(left) * right)
+        return left * right
+    if isinstance(right, int) and isinstance(left, collections.abc.Sequence):
+        bounds.items(len(left) * right)
+        return MList(tuple(left) * right)
+    raise exceptions.NoMatchingFunctionException("#operator_*")
 
 
-@_function("#operator_*", left=p.String, right=p.Int)
-@_function("#operator_*", left=p.Int, right=p.String)
-def _times_text(left: Any, right: Any) -> str:
-    string, count = (left, right) if isinstance(left, str) else (right, left)
-    bounds.text(len(string) * count)
-    return string * count
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-@_function("#operator_*", left=p.Sequence, right=p.Int)
-@_function("#operator_*", left=p.Int, right=p.Sequence)
-def _times_list(left: Any, right: Any) -> MList:
-    sequence, count = (right, left) if isinstance(left, int) else (left, right)
-    bounds.items(len(sequence) * count)
-    return MList(tuple(sequence) * count)
-
-
-@_function("#operator_*", left=p.Timespan, right=p.Number)
-@_function("#operator_*", left=p.Number, right=p.Timespan)
-def _times_timespan(left: Any, right: Any) -> datetime.timedelta:
-    span, number = (left, right) if isinstance(left, datetime.timedelta) else (right, left)
-    return datetime.timedelta(microseconds=microseconds(span) * number)
+@_function("#operator_*", left=p.Any_, right=p.Any_)
+def _times(left: Any, right: Any) -> Any:
+    return multiply(left, right)
 
 
 def microseconds(span: datetime.timedelta) -> int:
