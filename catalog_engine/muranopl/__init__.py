@@ -1,0 +1,1 @@
+"""The language: MuranoPL compiled to Python. No OpenStack, no input or output."""

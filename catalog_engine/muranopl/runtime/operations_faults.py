@@ -1,0 +1,120 @@
+"""Throwing and catching."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from catalog_engine.muranopl.objects.model import MuranoObject
+from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.exceptions import MuranoPLError
+from catalog_engine.muranopl.runtime.operations_frames import frames_of
+from catalog_engine.muranopl.runtime.values import MDict, MList
+from catalog_engine.muranopl.source.errors import CompileError
+from catalog_engine.muranopl.source.namespaces import resolve
+
+_EXCEPTION = "io.murano.Exception"
+_STACK_TRACE = "io.murano.StackTrace"
+
+
+def caught(error: Exception) -> MuranoPLError:
+    """The language's view of an error that reached a handler, with its stack."""
+    if isinstance(error, MuranoPLError):
+        if not error.frames:
+            error.frames = frames_of(error, native=False)
+        return error
+    return wrapped(error)
+
+
+def wrapped(error: Exception) -> MuranoPLError:
+    """A language-level error for one of Python's, under the name that packages catch it by."""
+    known: MuranoPLError | None = getattr(error, "__muranopl__", None)
+    if known is not None:
+        return known
+    result = MuranoPLError([name_of(error)], str(error), {}, None, frames_of(error, native=True))
+    result.__cause__ = error
+    return result
+
+
+def name_of(error: BaseException) -> str:
+    """Name under which packages catch a native error."""
+    if isinstance(error, CompileError):
+        return error.kind
+    return exceptions.public_name(error)
+
+
+def matches(error: MuranoPLError, names: tuple[str, ...]) -> bool:
+    """Say whether a ``Catch`` entry's names hold one of the error's."""
+    return any(name in names for name in error.names)
+
+
+def rethrow(error: MuranoPLError | None) -> NoReturn:
+    """``Rethrow``.
+
+    :raises TypeError: it does not stand inside Catch.
+    """
+    if error is None:
+        raise TypeError("Rethrow must be inside Catch")
+    raise error
+
+
+class Faults:
+    """Throwing and catching in the code of one linked class."""
+
+    def __init__(self, rt: Any, cls: Any):
+        self._rt = rt
+        self._cls = cls
+
+    def exception_name(self, given: Any) -> Any:
+        """Name of an exception that was evaluated: a text, a type, or a list of them."""
+        if isinstance(given, MList):
+            return MList([self.exception_name(item) for item in given])
+        name = getattr(given, "name", given)
+        if not name or not isinstance(name, str):
+            raise ValueError("Throw needs the name of an exception")
+        return resolve(self._cls.declaration.namespaces, name)
+
+    def throw(self, names: tuple[Any, ...], message: Any, extra: Any, cause: Any) -> NoReturn:
+        """``Throw``.
+
+        :raises MuranoPLError: always, but for:
+        :raises ValueError: no name is given.
+        :raises TypeError: extra is no mapping, or cause no exception.
+        """
+        flat: list[str] = []
+        for name in names:
+            flat.extend(name if isinstance(name, MList) else [name])
+        if not flat:
+            raise ValueError("Throw needs the name of an exception")
+        if extra is not None and not isinstance(extra, MDict):
+            raise TypeError("Extra must be a mapping")
+        if cause is not None and not isinstance(cause, MuranoObject):
+            raise TypeError("Cause must be an exception object")
+        raise MuranoPLError(flat, None if message is None else str(message),
+                            extra if extra is not None else MDict({}), cause, ())
+
+    def exception_object(self, error: MuranoPLError, names: tuple[str, ...] | None) -> Any:
+        """The object that ``As`` binds."""
+        rt = self._rt
+        name = next((name for name in error.names if names is None or name in names),
+                    error.names[0])
+        trace = self._new(_STACK_TRACE, {"frames": MList([_frame(f) for f in error.frames])})
+        native = error.__cause__
+        return self._new(_EXCEPTION, {
+            "name": name, "message": error.message, "stackTrace": trace,
+            "extra": rt.freeze(error.extra or {}), "cause": error.cause,
+            "nativeException": None if native is None else str(native)})
+
+    def _new(self, name: str, values: dict[str, Any]) -> Any:
+        rt = self._rt
+        result = rt.new_object(rt.resolve_type(name, self._cls), {}, owner=None, name=None,
+                               extra=None, caller=self._cls)
+        result.values.update(values)
+        return result
+
+
+def _frame(frame: Any) -> MDict:
+    location = None
+    if frame.file is not None:
+        location = MDict({"file": frame.file, "line": frame.line, "column": frame.column})
+    return MDict({"instruction": frame.instruction, "location": location,
+                  "methodName": frame.method, "typeName": frame.type})
