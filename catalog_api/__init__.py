@@ -1,0 +1,1 @@
+"""The catalog: its REST interface, its services, its database and its conductor."""

@@ -1,0 +1,1 @@
+"""Models, migrations and queries of the catalog database."""
