@@ -1,0 +1,1 @@
+"""Messages between conductor and engine: what is said, and nothing about how it travels."""
