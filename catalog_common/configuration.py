@@ -301,9 +301,5 @@ NETWORKING = Section(
 
 HEAT = Section(
     "heat",
-    (
-        cfg.ListOpt(
-            "stack_tags", default=["burano"], help="Tags of every stack that is made."
-        ),
-    ),
+    (cfg.ListOpt("stack_tags", default=["burano"], help="Tags of every stack that is made."),),
 )

@@ -99,7 +99,7 @@ def parse_manifest(body: bytes) -> Manifest:
 class _Loader(yaml.SafeLoader):
     """Plain data only, dates left as text so that all of it is JSON."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own interface)
+    yaml_implicit_resolvers = {
         first: [entry for entry in entries if entry[0] != "tag:yaml.org,2002:timestamp"]
         for first, entries in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

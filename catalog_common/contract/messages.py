@@ -9,7 +9,7 @@ import re
 import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, Self, cast
+from typing import Any, Self
 
 Check = Callable[[Any, str], Any]
 """Turns a plain value, standing at a path, into a field's value; raises ContractError."""
@@ -89,7 +89,8 @@ class Message:
         if not isinstance(data, Mapping):
             raise ContractError(f"{where} must be an object, not {_kind(data)}")
         values = {}
-        for field, check in _fields(cast(type[Message], cls)):
+        kind: Any = cls
+        for field, check in _fields(kind):
             if field.name in data:
                 values[field.name] = check(data[field.name], f"{where}: {field.name}")
             elif _is_required(field):
@@ -101,9 +102,7 @@ class Message:
 
     def to_dict(self) -> dict[str, Any]:
         """The message as plain data."""
-        return {
-            field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)
-        }
+        return {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}
 
 
 def _plain(value: Any) -> Any:
@@ -115,13 +114,11 @@ def _plain(value: Any) -> Any:
 
 
 def _is_required(field: dataclasses.Field[Any]) -> bool:
-    return (
-        field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-    )
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 @functools.cache
-def _fields(cls: type[Message]) -> tuple[tuple[dataclasses.Field[Any], Check], ...]:
+def _fields(cls: Any) -> tuple[tuple[dataclasses.Field[Any], Check], ...]:
     hints = typing.get_type_hints(cls, include_extras=True)
     return tuple((field, _checker(hints[field.name])) for field in dataclasses.fields(cls))
 
@@ -144,7 +141,8 @@ def _checker(hint: Any) -> Check:
     if origin is not None and issubclass(origin, Mapping):
         return _mapping(_checker(arguments[1]))
     if issubclass(hint, Message):
-        return hint.from_dict
+        nested: Check = hint.from_dict
+        return nested
     plain: dict[Any, Check] = {str: _text, bool: _flag, int: _integer, float: _number}
     return plain[hint]
 

@@ -17,9 +17,7 @@ def compose(model: Mapping[str, Any], entries: Iterable[JournalEntry]) -> dict[s
     stack and cleans up what is no longer wanted.
     """
     composed = dict(model)
-    attributes = {
-        (item[0], item[1], item[2]): item[3] for item in model.get("Attributes") or ()
-    }
+    attributes = {(item[0], item[1], item[2]): item[3] for item in model.get("Attributes") or ()}
     for entry in entries:
         if entry.kind == "state":
             composed["ObjectsCopy"] = entry.value

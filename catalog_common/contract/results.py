@@ -46,8 +46,7 @@ class TaskResult(Message):
         """Outcome and exception agree; a model says what became of the objects."""
         if (self.outcome == "succeeded") == self.result.isException:
             raise ContractError(
-                f"outcome {self.outcome} does not agree with isException"
-                f" {self.result.isException}"
+                f"outcome {self.outcome} does not agree with isException {self.result.isException}"
             )
         if self.model is not None and "Objects" not in self.model:
             raise ContractError("a model has Objects (null when all of them are gone)")

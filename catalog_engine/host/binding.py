@@ -83,16 +83,12 @@ def _bound(port: str, operation: str, use: Callable[[Request], Any]) -> Callable
 
 
 class _Ports:
-    def __init__(
-        self, call: Callable[[Request], Any], notify: Callable[[Request], None]
-    ) -> None:
+    def __init__(self, call: Callable[[Request], Any], notify: Callable[[Request], None]) -> None:
         for name in OPERATIONS:
             setattr(self, name, _Port(name, call, notify))
 
 
-def ports_over(
-    call: Callable[[Request], Any], notify: Callable[[Request], None]
-) -> ports.Ports:
+def ports_over(call: Callable[[Request], Any], notify: Callable[[Request], None]) -> ports.Ports:
     """Ports whose operations become requests.
 
     :param call: takes a request, returns its value or raises; may suspend the caller.

@@ -89,9 +89,7 @@ def agent_succeeds(guest: str, plan: Mapping[str, Plain]) -> Row:
 class MemoryAgents:
     """Agents that answer each plan with what ``answer(guest, plan)`` returns."""
 
-    def __init__(
-        self, answer: Callable[[str, Mapping[str, Plain]], Row] = agent_succeeds
-    ) -> None:
+    def __init__(self, answer: Callable[[str, Mapping[str, Plain]], Row] = agent_succeeds) -> None:
         self.answer = answer
         self.prepared: set[str] = set()
         self.plans: list[tuple[str, Row]] = []

@@ -10,8 +10,12 @@ from catalog_engine.muranopl.types.native import native_class, native_method
 _HIDDEN: Final = ("links", "enabled")
 
 
-def _properties(record: Mapping[str, Any] | None, account_id: str, own: str, hidden: str,
-                ) -> dict[str, Any]:
+def _properties(
+    record: Mapping[str, Any] | None,
+    account_id: str,
+    own: str,
+    hidden: str,
+) -> dict[str, Any]:
     """Properties of an account object; what only Keystone names goes to ``extra``.
 
     :raises KeyError: there is no such account.
@@ -19,14 +23,24 @@ def _properties(record: Mapping[str, Any] | None, account_id: str, own: str, hid
     if record is None:
         raise KeyError(f"Account {account_id} was not found in Keystone")
     named = ("id", "name", "domain_id", own, hidden, *_HIDDEN)
-    return {"id": record["id"], "name": record["name"],
-            "domain": record.get("domain_id") or "Default", own: record.get(own),
-            "extra": {key: value for key, value in record.items() if key not in named}}
+    return {
+        "id": record["id"],
+        "name": record["name"],
+        "domain": record.get("domain_id") or "Default",
+        own: record.get(own),
+        "extra": {key: value for key, value in record.items() if key not in named},
+    }
 
 
 def _new(runtime: Any, caller: Any, class_name: str, properties: Mapping[str, Any]) -> Any:
-    return runtime.new_object(runtime.resolve_type(class_name, caller), properties, owner=None,
-                              name=None, extra=None, caller=caller)
+    return runtime.new_object(
+        runtime.resolve_type(class_name, caller),
+        properties,
+        owner=None,
+        name=None,
+        extra=None,
+        caller=caller,
+    )
 
 
 @native_class("io.murano.User")
@@ -65,11 +79,19 @@ class Project:
 
 def _user(runtime: Any, caller: Any, user_id: str) -> Any:
     record = runtime.host.ports.cloud.user(user_id)
-    return _new(runtime, caller, "io.murano.User",
-                _properties(record, user_id, "email", "default_project_id"))
+    return _new(
+        runtime,
+        caller,
+        "io.murano.User",
+        _properties(record, user_id, "email", "default_project_id"),
+    )
 
 
 def _project(runtime: Any, caller: Any, project_id: str) -> Any:
     record = runtime.host.ports.cloud.project(project_id)
-    return _new(runtime, caller, "io.murano.Project",
-                _properties(record, project_id, "description", "parent_id"))
+    return _new(
+        runtime,
+        caller,
+        "io.murano.Project",
+        _properties(record, project_id, "description", "parent_id"),
+    )

@@ -10,8 +10,14 @@ from typing import TypeAlias
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def choose(network_id: str, taken: Iterable[str], ip_version: int, template: str,
-           max_environments: int, max_hosts: int) -> str | None:
+def choose(
+    network_id: str,
+    taken: Iterable[str],
+    ip_version: int,
+    template: str,
+    max_environments: int,
+    max_hosts: int,
+) -> str | None:
     """Choose a range for a network that overlaps none of those taken.
 
     The choice depends on the arguments alone: two engines choose the same.
@@ -50,5 +56,6 @@ def _unique_local(network_id: str, used: list[Network]) -> str | None:
 
 
 def _is_free(candidate: Network, used: Iterable[Network]) -> bool:
-    return not any(candidate.version == other.version and candidate.overlaps(other)
-                   for other in used)
+    return not any(
+        candidate.version == other.version and candidate.overlaps(other) for other in used
+    )

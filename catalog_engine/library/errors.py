@@ -24,8 +24,11 @@ class HeatStackError(LibraryError):
     """A stack could not be brought to the state asked for, or its template is not usable."""
 
     # EnvironmentError is what the reference raises for an unexpected state of a stack.
-    muranopl_names = ("murano.engine.system.heat_stack.HeatStackError", "EnvironmentError",
-                      "OSError")
+    muranopl_names = (
+        "murano.engine.system.heat_stack.HeatStackError",
+        "EnvironmentError",
+        "OSError",
+    )
 
 
 class AgentError(LibraryError):

@@ -13,8 +13,9 @@ class GC:
 
     @staticmethod
     @native_method(static=True)
-    def subscribe_destruction(runtime: Any, caller: Any, publisher: Any, subscriber: Any,
-                              handler: str | None = None) -> None:
+    def subscribe_destruction(
+        runtime: Any, caller: Any, publisher: Any, subscriber: Any, handler: str | None = None
+    ) -> None:
         """Have *subscriber* outlive *publisher*, and its method *handler* called before.
 
         :raises NoMethodFound: the subscriber has no such method.
@@ -23,8 +24,9 @@ class GC:
 
     @staticmethod
     @native_method(static=True)
-    def unsubscribe_destruction(runtime: Any, caller: Any, publisher: Any, subscriber: Any,
-                                handler: str | None = None) -> None:
+    def unsubscribe_destruction(
+        runtime: Any, caller: Any, publisher: Any, subscriber: Any, handler: str | None = None
+    ) -> None:
         """Take a subscription back."""
         runtime.unsubscribe_destruction(publisher, subscriber, handler, caller)
 

@@ -14,8 +14,15 @@ from catalog_engine.muranopl.types.native import native_class, native_method
 _DEFAULT_TIMEOUT: Final = 3600
 _READY_TIMEOUT: Final = 100
 _PROBE: Final[Mapping[str, Any]] = {
-    "Name": "Readiness probe", "FormatVersion": "2.0.0", "Version": "1.0.0",
-    "Action": "Execute", "Parameters": {}, "Body": "return", "Files": {}, "Scripts": {}}
+    "Name": "Readiness probe",
+    "FormatVersion": "2.0.0",
+    "Version": "1.0.0",
+    "Action": "Execute",
+    "Parameters": {},
+    "Body": "return",
+    "Files": {},
+    "Scripts": {},
+}
 
 
 def _is_enabled(runtime: Any) -> bool:
@@ -103,13 +110,13 @@ class Agent:
 
     def _check_enabled(self) -> None:
         if not _is_enabled(self._runtime):
-            raise PolicyViolation(
-                "Use of murano-agent is disallowed by the server configuration")
+            raise PolicyViolation("Use of murano-agent is disallowed by the server configuration")
 
     def _built(self, template: Any, resources: Any) -> dict[str, Any]:
         def read(path: str) -> bytes:
             content: bytes = self._runtime.native_of(resources).content(path)
             return content
+
         return plans.build(plain(template), read)
 
     def _region_name(self) -> str | None:
@@ -128,7 +135,8 @@ class Agent:
         except PortError as error:
             if error.type == "TimeoutError":
                 raise AgentTimeout(
-                    f"The murano-agent did not respond within {timeout} seconds") from error
+                    f"The murano-agent did not respond within {timeout} seconds"
+                ) from error
             raise
         return results.value_of(result)
 

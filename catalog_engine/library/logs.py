@@ -58,8 +58,13 @@ class Logger:
         lines = self._runtime.call_method(trace, "toString", (), {}, None)
         self._log.error("%s\n%s", self._text(message, args, kwargs), lines)
 
-    def _write(self, level: int, message: str, args: tuple[Any, ...], kwargs: Mapping[str, Any],
-               ) -> None:
+    def _write(
+        self,
+        level: int,
+        message: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> None:
         self._log.log(level, "%s", self._text(message, args, kwargs))
 
     def _text(self, message: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:

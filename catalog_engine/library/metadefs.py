@@ -11,8 +11,7 @@ from catalog_engine.muranopl.types.native import native_class, native_method
 class MetadefBrowser:
     """Reads definitions, each question once."""
 
-    def __init__(self, this: Any, runtime: Any, region_name: str | None = None,
-                 cache: bool = True):
+    def __init__(self, this: Any, runtime: Any, region_name: str | None = None, cache: bool = True):
         self._cloud = runtime.host.ports.cloud
         self._region = region_name
         self._cached = cache
@@ -24,7 +23,8 @@ class MetadefBrowser:
         """Namespaces that are associated with a type of resources."""
         if resource_type not in self._namespaces or not self._cached:
             self._namespaces[resource_type] = self._cloud.metadef_namespaces(
-                self._region, resource_type)
+                self._region, resource_type
+            )
         return self._namespaces[resource_type]
 
     @native_method()

@@ -18,8 +18,14 @@ _PAUSE: Final = 5.0
 """A router that another deployment is making may be without a gateway for a moment."""
 
 _DEFAULTS: Final = {
-    "max_environments": 250, "max_hosts": 250, "env_ip_template": "10.0.0.0", "default_dns": [],
-    "external_network": "ext-net", "router_name": "murano-default-router", "create_router": True}
+    "max_environments": 250,
+    "max_hosts": 250,
+    "env_ip_template": "10.0.0.0",
+    "default_dns": [],
+    "external_network": "ext-net",
+    "router_name": "murano-default-router",
+    "create_router": True,
+}
 
 
 @native_class("io.murano.system.NetworkExplorer")
@@ -71,8 +77,10 @@ class NetworkExplorer:
                 return router["id"]
             if attempt < _ATTEMPTS - 1:
                 self._ports.clock.sleep(_PAUSE)
-        raise RouterInfoError(f"Router {name} has no external gateway; set one, or give the "
-                              "network another router as externalRouterId")
+        raise RouterInfoError(
+            f"Router {name} has no external gateway; set one, or give the "
+            "network another router as externalRouterId"
+        )
 
     def _own_router(self, name: str) -> dict[str, Any] | None:
         project = self._runtime.host.project_id
@@ -84,30 +92,45 @@ class NetworkExplorer:
 
     def _created_router(self, name: str) -> str:
         if not self._option("create_router"):
-            raise KeyError(f"Router {name} was not found, and [networking] create_router forbids "
-                           "to make it")
+            raise KeyError(
+                f"Router {name} was not found, and [networking] create_router forbids to make it"
+            )
         wanted = str(self._option("external_network"))
         key = "id" if _is_uuid(wanted) else "name"
         for network in self._ports.cloud.networks(self._region):
             if network.get(key) == wanted and network.get("router:external"):
                 router = self._ports.cloud.create_router(self._region, name, network["id"])
                 return router["id"]
-        raise KeyError(f"Router {name} could not be created: no external network {wanted} was "
-                       "found; set [networking] external_network")
+        raise KeyError(
+            f"Router {name} could not be created: no external network {wanted} was "
+            "found; set [networking] external_network"
+        )
 
     @native_method()
-    def get_available_cidr(self, router_id: str | None, net_id: str, ip_version: int = 4,
-                           ) -> str | None:
+    def get_available_cidr(
+        self,
+        router_id: str | None,
+        net_id: str,
+        ip_version: int = 4,
+    ) -> str | None:
         """An address range that overlaps none of the project's subnets.
 
         Null when all of the pool's are taken. Without a router there is nothing to overlap with
         but the project's own subnets either.
         """
-        taken = [subnet["cidr"] for subnet in self._ports.cloud.subnets(self._region)
-                 if subnet.get("cidr")]
+        taken = [
+            subnet["cidr"]
+            for subnet in self._ports.cloud.subnets(self._region)
+            if subnet.get("cidr")
+        ]
         return addresses.choose(
-            net_id, taken, ip_version, str(self._option("env_ip_template")),
-            int(self._option("max_environments")), int(self._option("max_hosts")))
+            net_id,
+            taken,
+            ip_version,
+            str(self._option("env_ip_template")),
+            int(self._option("max_environments")),
+            int(self._option("max_hosts")),
+        )
 
     @native_method()
     def get_default_dns(self, ip_version: int = 4) -> list[str]:
@@ -137,13 +160,17 @@ class NetworkExplorer:
         for network in self._ports.cloud.networks(self._region):
             if network["id"] == network_id and network.get("router:external"):
                 return network_id
-        attached = {port.get("device_id") for port in self._ports.cloud.ports(self._region)
-                    if port.get("network_id") == network_id
-                    and str(port.get("device_owner", "")).startswith("network:router_interface")}
+        attached = {
+            port.get("device_id")
+            for port in self._ports.cloud.ports(self._region)
+            if port.get("network_id") == network_id
+            and str(port.get("device_owner", "")).startswith("network:router_interface")
+        }
         gateways = sorted(
             str(router["external_gateway_info"]["network_id"])
             for router in self._ports.cloud.routers(self._region)
-            if router["id"] in attached and router.get("external_gateway_info"))
+            if router["id"] in attached and router.get("external_gateway_info")
+        )
         return gateways[0] if gateways else None
 
 

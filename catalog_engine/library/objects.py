@@ -23,13 +23,15 @@ class MuranoObject:
         Null removes it.
         """
         self._runtime.host.attributes.set(
-            self._this.id, self._class_name(caller, owner), name, plain(value))
+            self._this.id, self._class_name(caller, owner), name, plain(value)
+        )
 
     @native_method()
     def get_attr(self, caller: Any, name: str, default: Any = None, owner: Any = None) -> Any:
         """The value kept under a name of the class *owner*, or *default*."""
         value = self._runtime.host.attributes.get(
-            self._this.id, self._class_name(caller, owner), name)
+            self._this.id, self._class_name(caller, owner), name
+        )
         return default if value is None else value
 
     def _class_name(self, caller: Any, owner: Any) -> str:
@@ -59,10 +61,12 @@ def _frame_text(frame: Any, prefix: str) -> str:
     where = "<unknown>"
     of_type = ""
     if location is not None:
-        where = f"\"{location['file']}\", line {location['line']}:{location['column']}"
+        where = f'"{location["file"]}", line {location["line"]}:{location["column"]}'
         of_type = f" of type {frame.get('typeName')}"
-    return (f"{prefix}File {where} in method {frame.get('methodName')}{of_type}\n"
-            f"{prefix}    {frame.get('instruction')}")
+    return (
+        f"{prefix}File {where} in method {frame.get('methodName')}{of_type}\n"
+        f"{prefix}    {frame.get('instruction')}"
+    )
 
 
 @native_class("io.murano.Exception")
@@ -80,8 +84,10 @@ class MuranoException:
 
     def _report(self, error: Any, prefix: str) -> str:
         read = self._runtime.get_property
-        text = (f"{prefix}{read(error, 'name', None)}: {read(error, 'message', None)}\n"
-                f"{prefix}Traceback (most recent call last):")
+        text = (
+            f"{prefix}{read(error, 'name', None)}: {read(error, 'message', None)}\n"
+            f"{prefix}Traceback (most recent call last):"
+        )
         trace = read(error, "stackTrace", None)
         if trace is not None:
             lines = self._runtime.call_method(trace, "toString", (prefix + "  ",), {}, None)

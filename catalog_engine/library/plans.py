@@ -59,8 +59,10 @@ class _Plan:
         self._scripts = scripts
         self._files: dict[str, Any] = self._plan.get("Files") or {}
         self._placed: dict[tuple[str, str], str] = {
-            (str(spec.get("Name")), ""): file_id for file_id, spec in self._files.items()
-            if isinstance(spec, Mapping)}
+            (str(spec.get("Name")), ""): file_id
+            for file_id, spec in self._files.items()
+            if isinstance(spec, Mapping)
+        }
 
     def build(self) -> dict[str, Any]:
         plan = self._plan
@@ -105,8 +107,10 @@ def _file_of(spec: Any) -> tuple[str, str]:
     """Name of a file on the guest, and where it comes from."""
     if isinstance(spec, Mapping):
         if len(spec) != 1:
-            raise ValueError("A file of a script is a name, or a dictionary with one entry: "
-                             "the name on the guest, and the file")
+            raise ValueError(
+                "A file of a script is a name, or a dictionary with one entry: "
+                "the name on the guest, and the file"
+            )
         ((local, source),) = spec.items()
         return str(local), str(source)
     source = str(spec)

@@ -46,11 +46,13 @@ class InstanceNotifier:
         self._reports = runtime.host.ports.reports
 
     @native_method()
-    def track_application(self, instance: Any, title: str | None = None,
-                          unit_count: int | None = None) -> None:
+    def track_application(
+        self, instance: Any, title: str | None = None, unit_count: int | None = None
+    ) -> None:
         """Count an application."""
         self._reports.track_instance(
-            instance.id, _APPLICATION, instance.cls.name, title, unit_count)
+            instance.id, _APPLICATION, instance.cls.name, title, unit_count
+        )
 
     @native_method()
     def untrack_application(self, instance: Any) -> None:

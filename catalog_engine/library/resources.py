@@ -16,9 +16,13 @@ class _PlainLoader(yaml.CSafeLoader):
 
 
 _PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers
-            if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value")]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()}
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value")
+    ]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def read(package: Any, path: str) -> bytes:
@@ -33,8 +37,7 @@ def read(package: Any, path: str) -> bytes:
     try:
         content: bytes = package.resource(normal)
     except (KeyError, FileNotFoundError):
-        raise FileNotFoundError(
-            f"Package {package.name} has no resource '{normal}'") from None
+        raise FileNotFoundError(f"Package {package.name} has no resource '{normal}'") from None
     return content
 
 
@@ -54,8 +57,9 @@ class Resources:
 
     @staticmethod
     @native_method(static=True)
-    def string(receiver: Any, runtime: Any, caller: Any, name: str, owner: Any = None,
-               binary: bool = False) -> Any:
+    def string(
+        receiver: Any, runtime: Any, caller: Any, name: str, owner: Any = None, binary: bool = False
+    ) -> Any:
         """A file as text.
 
         :param binary: its bytes, in Base64, as text.
@@ -63,6 +67,7 @@ class Resources:
         content = _content(receiver, runtime, caller, name, owner)
         if binary:
             import base64
+
             return base64.b64encode(content).decode()
         return content.decode()
 

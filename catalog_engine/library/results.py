@@ -25,11 +25,20 @@ def _value_v2(result: Mapping[str, Any]) -> Any:
     message, details, rest = body, None, None
     if isinstance(body, Mapping):
         message, details = body.get("Message"), body.get("AdditionalInfo")
-        rest = {key: value for key, value in body.items()
-                if key not in ("Message", "AdditionalInfo")} or None
+        rest = {
+            key: value for key, value in body.items() if key not in ("Message", "AdditionalInfo")
+        } or None
     text = str(message) if message is not None else f"The agent answered with error {code}"
-    raise AgentError(text, {"message": message, "details": details, "errorCode": code,
-                            "time": result.get("Time"), "extra": rest})
+    raise AgentError(
+        text,
+        {
+            "message": message,
+            "details": details,
+            "errorCode": code,
+            "time": result.get("Time"),
+            "extra": rest,
+        },
+    )
 
 
 def _value_v1(result: Mapping[str, Any]) -> Any:
@@ -48,6 +57,5 @@ def _failure_v1(parts: Any, source: str) -> AgentError:
     if not isinstance(parts, Sequence) or isinstance(parts, str):
         parts = (None, parts)
     names = ("type", "message", "command", "details", "timestamp")
-    extra = {name: parts[index] if index < len(parts) else None
-             for index, name in enumerate(names)}
+    extra = {name: parts[index] if index < len(parts) else None for index, name in enumerate(names)}
     return AgentError(str(extra["message"]), {**extra, "source": source})

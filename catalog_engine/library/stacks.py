@@ -24,8 +24,14 @@ class HeatStack:
     result before makes it at once.
     """
 
-    def __init__(self, this: Any, runtime: Any, name: str, description: str | None = None,
-                 region_name: str | None = None):
+    def __init__(
+        self,
+        this: Any,
+        runtime: Any,
+        name: str,
+        description: str | None = None,
+        region_name: str | None = None,
+    ):
         self._runtime = runtime
         self._ports = runtime.host.ports
         self._name = name
@@ -148,8 +154,10 @@ class HeatStack:
             self._exists = found is not None
             self._template = dict((found or {}).get("template") or {})
             self._parameters = {
-                key: value for key, value in ((found or {}).get("parameters") or {}).items()
-                if not key.startswith("OS::")}
+                key: value
+                for key, value in ((found or {}).get("parameters") or {}).items()
+                if not key.startswith("OS::")
+            }
         return self._template
 
     def _locked(self) -> Any:
@@ -187,8 +195,15 @@ class HeatStack:
                 template.setdefault("description", self._description)
             try:
                 applied = self._ports.stacks.apply(
-                    self._name, self._region, template, self._parameters, self._files,
-                    self._environment, self._tags(), self._description)
+                    self._name,
+                    self._region,
+                    template,
+                    self._parameters,
+                    self._files,
+                    self._environment,
+                    self._tags(),
+                    self._description,
+                )
             except PortError as error:
                 raise HeatStackError(error.message, error.details) from error
             self._exists = True

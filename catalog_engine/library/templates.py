@@ -9,10 +9,27 @@ from catalog_engine.library.errors import HeatStackError
 
 DEFAULT_VERSION: Final = "2013-05-23"
 
-KNOWN_VERSIONS: Final = frozenset((
-    DEFAULT_VERSION, "2014-10-16", "2015-04-30", "2015-10-15", "2016-04-08", "2016-10-14",
-    "newton", "2017-02-24", "ocata", "2017-09-01", "pike", "2018-03-02", "queens", "2018-08-31",
-    "rocky", "2021-04-16", "wallaby"))
+KNOWN_VERSIONS: Final = frozenset(
+    (
+        DEFAULT_VERSION,
+        "2014-10-16",
+        "2015-04-30",
+        "2015-10-15",
+        "2016-04-08",
+        "2016-10-14",
+        "newton",
+        "2017-02-24",
+        "ocata",
+        "2017-09-01",
+        "pike",
+        "2018-03-02",
+        "queens",
+        "2018-08-31",
+        "rocky",
+        "2021-04-16",
+        "wallaby",
+    )
+)
 
 
 def merged(mine: Any, theirs: Any, path: str = "template") -> Any:
@@ -57,5 +74,7 @@ def check_version(template: Mapping[str, Any]) -> None:
     """
     version = str(template.get("heat_template_version", DEFAULT_VERSION))
     if version not in KNOWN_VERSIONS:
-        raise HeatStackError(f"Heat template version '{version}' is not known; use one of "
-                             f"{', '.join(sorted(KNOWN_VERSIONS))}")
+        raise HeatStackError(
+            f"Heat template version '{version}' is not known; use one of "
+            f"{', '.join(sorted(KNOWN_VERSIONS))}"
+        )

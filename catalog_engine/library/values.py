@@ -23,8 +23,9 @@ def plain(value: Any) -> Any:
 def _key(key: Any) -> Any:
     if isinstance(key, (str, int, float)) or key is None:
         return key
-    raise TypeError(f"A {type(key).__name__} cannot be the key of a dictionary that leaves the "
-                    "engine; use text")
+    raise TypeError(
+        f"A {type(key).__name__} cannot be the key of a dictionary that leaves the engine; use text"
+    )
 
 
 def owner_of(obj: Any, class_name: str) -> Any:

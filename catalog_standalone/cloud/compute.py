@@ -240,9 +240,7 @@ class Compute:
             if port["name"] == "made for a server":
                 self._networks.delete("port", port)
             else:
-                self.store.change(
-                    "port", port["id"], device_id="", device_owner="", status="DOWN"
-                )
+                self.store.change("port", port["id"], device_id="", device_owner="", status="DOWN")
         for volume in self.store.list("volume"):
             kept = [a for a in volume["attachments"] if a["server_id"] != server_id]
             if len(kept) != len(volume["attachments"]):

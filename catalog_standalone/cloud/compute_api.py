@@ -25,9 +25,7 @@ class ComputeApi:
     def __init__(self, compute: Compute) -> None:
         self._compute = compute
 
-    def service(
-        self, authenticate: Callable[[str], Any], cors_origins: Iterable[str]
-    ) -> Service:
+    def service(self, authenticate: Callable[[str], Any], cors_origins: Iterable[str]) -> Service:
         """The WSGI application."""
         app = Service("compute", authenticate, error_body, cors_origins)
         app.route("GET", "/", self.versions, public=True)
@@ -96,9 +94,7 @@ class ComputeApi:
         body = dict(whole.get("server") or {})
         if "os:scheduler_hints" in whole:
             body["scheduler_hints"] = whole["os:scheduler_hints"]
-        server = self._compute.create_server(
-            request.token.project_id, request.token.user_id, body
-        )
+        server = self._compute.create_server(request.token.project_id, request.token.user_id, body)
         answer = {"id": server["id"], "links": [], "adminPass": "", "security_groups": []}
         return Response({"server": answer}, 202)
 

@@ -69,9 +69,7 @@ class ImageApi:
     def __init__(self, images: Images) -> None:
         self._images = images
 
-    def service(
-        self, authenticate: Callable[[str], Any], cors_origins: Iterable[str]
-    ) -> Service:
+    def service(self, authenticate: Callable[[str], Any], cors_origins: Iterable[str]) -> Service:
         """The WSGI application."""
         app = Service("image", authenticate, cors_origins=cors_origins)
         app.route("GET", "/", self.versions, public=True)

@@ -348,9 +348,12 @@ class Networks:
         low, high = body.get("port_range_min"), body.get("port_range_max")
         if body.get("direction") not in ("ingress", "egress"):
             raise bad("'direction' must be ingress or egress.")
-        if low is not None and high is not None and int(low) > int(high) and body.get(
-            "protocol"
-        ) in ("tcp", "udp"):
+        if (
+            low is not None
+            and high is not None
+            and int(low) > int(high)
+            and body.get("protocol") in ("tcp", "udp")
+        ):
             raise ApiError(400, "For TCP/UDP protocols, port_range_min must be <= port_range_max",
                            "SecurityGroupInvalidPortRange")  # fmt: skip
         document = self._base(project_id, body, id) | {

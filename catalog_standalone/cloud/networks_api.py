@@ -28,9 +28,7 @@ class NetworkApi:
     def __init__(self, networks: Networks) -> None:
         self._networks = networks
 
-    def service(
-        self, authenticate: Callable[[str], Any], cors_origins: Iterable[str]
-    ) -> Service:
+    def service(self, authenticate: Callable[[str], Any], cors_origins: Iterable[str]) -> Service:
         """The WSGI application."""
         app = Service("network", authenticate, error_body, cors_origins)
         app.route("GET", "/", self.versions, public=True)
@@ -86,7 +84,7 @@ class NetworkApi:
 
     def quotas(self, request: Request, id: str) -> Response:
         """Quotas: none."""
-        return Response({"quota": {kind: -1 for kind in Networks.KINDS}})
+        return Response({"quota": dict.fromkeys(Networks.KINDS, -1)})
 
     def zones(self, request: Request) -> Response:
         """The one availability zone."""

@@ -25,7 +25,11 @@ class Server:
         self.url = f"http://{host}:{listening.getsockname()[1]}"
         self._map: dict[int, Any] = {}
         self._server = create_server(
-            app, sockets=[listening], threads=6, map=self._map, ident=None,
+            app,
+            sockets=[listening],
+            threads=6,
+            map=self._map,
+            ident=None,
             clear_untrusted_proxy_headers=True,
         )
         self._thread = threading.Thread(target=self._run, name=f"serve {self.url}", daemon=True)

@@ -46,9 +46,7 @@ class Store:
             " kind TEXT NOT NULL, id TEXT NOT NULL, parent TEXT, body TEXT NOT NULL,"
             " UNIQUE (kind, id))"
         )
-        self._connection.execute(
-            "CREATE INDEX IF NOT EXISTS by_parent ON documents (kind, parent)"
-        )
+        self._connection.execute("CREATE INDEX IF NOT EXISTS by_parent ON documents (kind, parent)")
         path.chmod(0o600)
 
     def close(self) -> None:

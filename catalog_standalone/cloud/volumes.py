@@ -65,9 +65,7 @@ class Volumes:
         if others:
             raise ApiError(400, f"Volume {volume_id} is already attached.")
         self.store.change("volume", volume_id, attachments=[entry], status="in-use")
-        self.store.change(
-            "server", server_id, volumes=sorted({*server["volumes"], volume_id})
-        )
+        self.store.change("server", server_id, volumes=sorted({*server["volumes"], volume_id}))
 
     def detach(self, volume_id: str, server_id: str) -> None:
         """Undo ``attach``; nothing to do when either is gone."""
@@ -85,9 +83,7 @@ class VolumeApi:
     def __init__(self, volumes: Volumes) -> None:
         self._volumes = volumes
 
-    def service(
-        self, authenticate: Callable[[str], Any], cors_origins: Iterable[str]
-    ) -> Service:
+    def service(self, authenticate: Callable[[str], Any], cors_origins: Iterable[str]) -> Service:
         """The WSGI application."""
         app = Service("volume", authenticate, error_body, cors_origins)
         app.route("GET", "/", self.versions, public=True)

@@ -127,9 +127,7 @@ class Service:
             headers["Vary"] = "Origin"
             headers["Access-Control-Expose-Headers"] = "X-Subject-Token"
             headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, PUT, PATCH, DELETE"
-            headers["Access-Control-Allow-Headers"] = (
-                "Content-Type, X-Auth-Token, X-Subject-Token"
-            )
+            headers["Access-Control-Allow-Headers"] = "Content-Type, X-Auth-Token, X-Subject-Token"
         body = b"" if response.body is None else json.dumps(response.body).encode()
         if response.body is not None:
             headers.setdefault("Content-Type", "application/json")

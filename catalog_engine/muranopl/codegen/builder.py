@@ -21,15 +21,23 @@ class Builder:
     """
 
     def __init__(self) -> None:
-        self.where: dict[str, int] = {"lineno": 1, "col_offset": 0,
-                                      "end_lineno": 1, "end_col_offset": 0}
+        self.where: dict[str, int] = {
+            "lineno": 1,
+            "col_offset": 0,
+            "end_lineno": 1,
+            "end_col_offset": 0,
+        }
 
     def move(self, line: int, column: int, end_line: int, end_column: int) -> None:
         """Set the current place."""
         if (end_line, end_column) < (line, column):
             end_line, end_column = line, column
-        self.where = {"lineno": line, "col_offset": column - 1,
-                      "end_lineno": end_line, "end_col_offset": end_column - 1}
+        self.where = {
+            "lineno": line,
+            "col_offset": column - 1,
+            "end_lineno": end_line,
+            "end_col_offset": end_column - 1,
+        }
 
     @contextmanager
     def at(self, position: Position) -> Iterator[None]:
@@ -67,8 +75,7 @@ class Builder:
 
     def compare(self, left: ast.expr, *rest: tuple[ast.cmpop, ast.expr]) -> ast.expr:
         """A chained comparison."""
-        return ast.Compare(left, [op for op, _ in rest], [value for _, value in rest],
-                           **self.where)
+        return ast.Compare(left, [op for op, _ in rest], [value for _, value in rest], **self.where)
 
     def assign(self, name: str, value: ast.expr) -> ast.stmt:
         """``name = value``."""
@@ -82,14 +89,21 @@ class Builder:
         """``return value``."""
         return ast.Return(value, **self.where)
 
-    def arguments(self, names: Sequence[str], defaults: Sequence[ast.expr] = (),
-                  rest: str | None = None) -> ast.arguments:
+    def arguments(
+        self, names: Sequence[str], defaults: Sequence[ast.expr] = (), rest: str | None = None
+    ) -> ast.arguments:
         """Parameters of a function or lambda."""
         vararg = None if rest is None else ast.arg(rest, None, None, **self.where)
-        return ast.arguments([], [ast.arg(name, None, None, **self.where) for name in names],
-                             vararg, [], [], None, list(defaults))
+        return ast.arguments(
+            [],
+            [ast.arg(name, None, None, **self.where) for name in names],
+            vararg,
+            [],
+            [],
+            None,
+            list(defaults),
+        )
 
     def function(self, name: str, parameters: Sequence[str], body: list[ast.stmt]) -> ast.stmt:
         """``def name(parameters): body``."""
-        return ast.FunctionDef(name, self.arguments(parameters), body, [], None, None,
-                               **self.where)
+        return ast.FunctionDef(name, self.arguments(parameters), body, [], None, None, **self.where)

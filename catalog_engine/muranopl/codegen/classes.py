@@ -31,8 +31,9 @@ class _Module:
     def site(self, helper: str, *arguments: Any) -> str:
         """Name of a call site; equal sites are still distinct, each has its own cache."""
         name = f"s{len(self.prologue)}"
-        call = ast.Call(ast.Name(helper, ast.Load()),
-                        [_constant(argument) for argument in arguments], [])
+        call = ast.Call(
+            ast.Name(helper, ast.Load()), [_constant(argument) for argument in arguments], []
+        )
         self._append(name, call)
         return name
 
@@ -76,8 +77,7 @@ def tree_of(source: ClassSource, functions: Functions) -> ast.Module:
             return module.shared(helper, *arguments)
         return module.site(helper, *arguments)
 
-    emitter = StatementEmitter(functions, site, module.constant,
-                               source.declaration.namespaces)
+    emitter = StatementEmitter(functions, site, module.constant, source.declaration.namespaces)
     try:
         defined = [emitter.define(function) for function in source.functions.values()]
     except RecursionError as error:
@@ -100,15 +100,19 @@ def emit(source: ClassSource, functions: Functions) -> tuple[CodeType, dict[str,
             code = compile(tree, source.declaration.position.file, "exec", dont_inherit=True)
         except (RecursionError, MemoryError, SyntaxError, ValueError) as error:
             raise _too_complex(source) from error
-    table = {function.name: (function.title, _instructions(function))
-             for function in source.functions.values()}
+    table = {
+        function.name: (function.title, _instructions(function))
+        for function in source.functions.values()
+    }
     return code, table
 
 
 def _too_complex(source: ClassSource) -> CompileError:
-    return CompileError.at(source.declaration.position,
-                           f"Class {source.declaration.name} is too complex to compile; split "
-                           "its longest methods and expressions")
+    return CompileError.at(
+        source.declaration.position,
+        f"Class {source.declaration.name} is too complex to compile; split "
+        "its longest methods and expressions",
+    )
 
 
 def _instructions(function: s.Function) -> InstructionTable:
@@ -119,8 +123,7 @@ def _instructions(function: s.Function) -> InstructionTable:
     return tuple(rows)
 
 
-def _collect(statements: Iterable[s.Statement],
-             rows: list[tuple[int, int, int, int, str]]) -> None:
+def _collect(statements: Iterable[s.Statement], rows: list[tuple[int, int, int, int, str]]) -> None:
     for statement in statements:
         rows.append((*statement.position[1:], _title(statement)))
         for block in blocks(statement):

@@ -45,18 +45,29 @@ from catalog_engine.muranopl.source.errors import CompileError, Position
 COMPILER_VERSION: Final = 1
 """Raised whenever generated code, or what it expects of the runtime, changes."""
 
-_RECORDS: Final = {cls.__name__: cls for cls in (
-    ArgumentDeclaration, ClassDeclaration, MetaDeclaration, MethodDeclaration,
-    PropertyDeclaration)}
+_RECORDS: Final = {
+    cls.__name__: cls
+    for cls in (
+        ArgumentDeclaration,
+        ClassDeclaration,
+        MetaDeclaration,
+        MethodDeclaration,
+        PropertyDeclaration,
+    )
+}
 
 
 def compiler_key() -> str:
     """Key of everything that compiled code depends on besides the package itself."""
-    return ":".join((str(COMPILER_VERSION), importlib.metadata.version("yaql"),
-                     platform.python_implementation(), sys.implementation.cache_tag or "",
-                     str(sys.hexversion)))
-
-
+    return ":".join(
+        (
+            str(COMPILER_VERSION),
+            importlib.metadata.version("yaql"),
+            platform.python_implementation(),
+            sys.implementation.cache_tag or "",
+            str(sys.hexversion),
+        )
+    )
 
 
 class CompiledClass:
@@ -69,10 +80,14 @@ class CompiledClass:
 
     __slots__ = ("_code", "_declaration", "_emit", "_functions", "_tree", "error", "name")
 
-    def __init__(self, name: str, declaration: ClassDeclaration | None,
-                 emit: Callable[[], tuple[CodeType, dict[str, Any]]] | None,
-                 error: CompileError | None = None,
-                 tree: Callable[[], ast.Module] | None = None):
+    def __init__(
+        self,
+        name: str,
+        declaration: ClassDeclaration | None,
+        emit: Callable[[], tuple[CodeType, dict[str, Any]]] | None,
+        error: CompileError | None = None,
+        tree: Callable[[], ast.Module] | None = None,
+    ):
         self.name = name
         self._declaration = declaration
         self._emit = emit
@@ -119,8 +134,9 @@ class CompiledClass:
         if self.error is not None:
             raise self._fresh_error()
         if self._tree is None:
-            raise ValueError(f"Class {self.name} comes from the cache; compile its package again "
-                             "to see its code")
+            raise ValueError(
+                f"Class {self.name} comes from the cache; compile its package again to see its code"
+            )
         return self._tree()
 
     def _fresh_error(self) -> CompileError:
@@ -132,8 +148,13 @@ class CompiledClass:
         """Plain data that marshal can write; emits the code."""
         if self.error is not None:
             error = self.error
-            return (self.name, None, None, None,
-                    (error.message, error.file, error.line, error.column, error.kind))
+            return (
+                self.name,
+                None,
+                None,
+                None,
+                (error.message, error.file, error.line, error.column, error.kind),
+            )
         return (self.name, _plain(self.declaration), self.code, self._functions, None)
 
     @classmethod
@@ -161,8 +182,15 @@ class CompiledPackage:
 
     __slots__ = ("classes", "format_version", "meta", "name", "requires", "version")
 
-    def __init__(self, name: str, version: str, format_version: str, requires: Mapping[str, str],
-                 classes: Mapping[str, CompiledClass], meta: tuple[MetaDeclaration, ...] = ()):
+    def __init__(
+        self,
+        name: str,
+        version: str,
+        format_version: str,
+        requires: Mapping[str, str],
+        classes: Mapping[str, CompiledClass],
+        meta: tuple[MetaDeclaration, ...] = (),
+    ):
         self.name = name
         self.version = version
         self.format_version = format_version
@@ -173,8 +201,17 @@ class CompiledPackage:
     def dumps(self) -> bytes:
         """Emit what was not emitted yet and marshal the package, with the compiler's key."""
         parts = {name: marshal.dumps(self.classes[name].to_plain()) for name in self.classes}
-        return marshal.dumps((compiler_key(), self.name, self.version, self.format_version,
-                              self.requires, parts, _plain(self.meta)))
+        return marshal.dumps(
+            (
+                compiler_key(),
+                self.name,
+                self.version,
+                self.format_version,
+                self.requires,
+                parts,
+                _plain(self.meta),
+            )
+        )
 
     @classmethod
     def loads(cls, data: bytes) -> CompiledPackage:
@@ -187,8 +224,9 @@ class CompiledPackage:
         except (EOFError, TypeError, ValueError) as error:
             raise ValueError(f"Compiled package is damaged ({error}); compile it again") from error
         if key != compiler_key():
-            raise ValueError(f"Compiled package was made by {key}, this is {compiler_key()}; "
-                             "compile it again")
+            raise ValueError(
+                f"Compiled package was made by {key}, this is {compiler_key()}; compile it again"
+            )
         return cls(name, version, format_version, requires, _LazyClasses(parts), _record(meta))
 
 

@@ -25,8 +25,9 @@ def table_of(format_version: str) -> Functions:
     return build_table(legacy_format=format_version in _LEGACY)
 
 
-def compile_package(package: PackageDeclaration, strict: bool = False,
-                    functions: Functions | None = None) -> CompiledPackage:
+def compile_package(
+    package: PackageDeclaration, strict: bool = False, functions: Functions | None = None
+) -> CompiledPackage:
     """Compile a package.
 
     :param strict: raise the first error of a class; otherwise the class keeps it for its users.
@@ -47,13 +48,23 @@ def compile_package(package: PackageDeclaration, strict: bool = False,
         compiled[name] = _compile_class(name, source, table)
         if strict:
             _ = compiled[name].code
-    return CompiledPackage(package.name, package.version, package.format_version,
-                           package.requires, compiled, package.meta)
+    return CompiledPackage(
+        package.name,
+        package.version,
+        package.format_version,
+        package.requires,
+        compiled,
+        package.meta,
+    )
 
 
 def _compile_class(name: str, source: ClassSource, table: Functions) -> CompiledClass:
-    return CompiledClass(name, source.declaration, lambda: classes.emit(source, table),
-                         tree=lambda: classes.tree_of(source, table))
+    return CompiledClass(
+        name,
+        source.declaration,
+        lambda: classes.emit(source, table),
+        tree=lambda: classes.tree_of(source, table),
+    )
 
 
 def dump(compiled: CompiledClass) -> str:

@@ -19,12 +19,20 @@ ANY: Final = "any"
 """Anything, a lazy iterator included, that has to be settled before it is stored."""
 
 _HIGHEST_NUMBER: Final = 9
+_SMALL: Final = (1 << 30) - 1
+"""Integers that Python compares fastest."""
 _ARITHMETIC: Final[Mapping[str, tuple[type[ast.operator], str]]] = {
-    "+": (ast.Add, "add"), "-": (ast.Sub, "subtract"), "mod": (ast.Mod, "modulo"),
-    "/": (ast.FloorDiv, "divide")}
+    "+": (ast.Add, "add"),
+    "-": (ast.Sub, "subtract"),
+    "mod": (ast.Mod, "modulo"),
+    "/": (ast.FloorDiv, "divide"),
+}
 _ORDER: Final[Mapping[str, tuple[type[ast.cmpop], str]]] = {
-    "<": (ast.Lt, "less"), "<=": (ast.LtE, "less_equal"),
-    ">": (ast.Gt, "greater"), ">=": (ast.GtE, "greater_equal")}
+    "<": (ast.Lt, "less"),
+    "<=": (ast.LtE, "less_equal"),
+    ">": (ast.Gt, "greater"),
+    ">=": (ast.GtE, "greater_equal"),
+}
 _EQUALITY: Final[Mapping[str, type[ast.cmpop]]] = {"=": ast.Eq, "!=": ast.NotEq}
 
 Emitted = tuple[ast.expr, str]
@@ -159,8 +167,9 @@ class ExpressionEmitter(Builder):
             level -= 1
             frame = self._frames[level]
             if isinstance(frame, _Scope):
-                return self.call("scoped", self.name(frame.name), self.constant(name),
-                                 self._lookup(name, level))
+                return self.call(
+                    "scoped", self.name(frame.name), self.constant(name), self._lookup(name, level)
+                )
             if 0 < number <= len(frame.names):
                 return self.name(frame.names[number - 1])
         if number:
@@ -182,24 +191,28 @@ class ExpressionEmitter(Builder):
         if operator in ("and", "or"):
             return self._logical(node)
         if operator in _EQUALITY:
-            return self.compare(self._value(node.left),
-                                (_EQUALITY[operator](), self._value(node.right))), SETTLED
+            return self.compare(
+                self._value(node.left), (_EQUALITY[operator](), self._value(node.right))
+            ), SETTLED
         if operator in _ARITHMETIC:
             kind, helper = _ARITHMETIC[operator]
             return self._inlined(
-                node, lambda left, right: ast.BinOp(left, kind(), right, **self.where), helper)
+                node, lambda left, right: ast.BinOp(left, kind(), right, **self.where), helper
+            )
         if operator in _ORDER:
             order, helper = _ORDER[operator]
             value, _kind = self._inlined(
-                node, lambda left, right: self.compare(left, (order(), right)), helper)
+                node, lambda left, right: self.compare(left, (order(), right)), helper
+            )
             return value, SETTLED
-        left, right = self._value(node.left), self._value(node.right)
         if operator == "*":
-            return self.call("multiply", left, right), SETTLED
+            return self._inlined(node, self._product, "multiply")
+        left, right = self._value(node.left), self._value(node.right)
         if operator == "is":
             return self.call("instance_of", left, right), SETTLED
-        return self.call(self._site("function_site", f"#operator_{operator}", 2, ()),
-                         left, right), ANY
+        return self.call(
+            self._site("function_site", f"#operator_{operator}", 2, ()), left, right
+        ), ANY
 
     def _logical(self, node: e.Binary) -> Emitted:
         operator = ast.And() if node.operator == "and" else ast.Or()
@@ -208,14 +221,15 @@ class ExpressionEmitter(Builder):
         kind = SETTLED if ANY not in (left_kind, right_kind) else ANY
         return ast.BoolOp(operator, [left, right], **self.where), kind
 
-    def _inlined(self, node: e.Binary, fast: Callable[[ast.expr, ast.expr], ast.expr],
-                 helper: str) -> Emitted:
+    def _inlined(
+        self, node: e.Binary, fast: Callable[[ast.expr, ast.expr], ast.expr], helper: str
+    ) -> Emitted:
         """An operator whose case of two integers is inlined; evaluates each operand once."""
         left, left_kind = self._emit(node.left)
         right, right_kind = self._emit(node.right)
-        if left_kind == INT and right_kind == INT and isinstance(
-                left, ast.Constant) and isinstance(right, ast.Constant):
-            return self.call(helper, left, right), SETTLED
+        constants = [value for value in (left, right) if isinstance(value, ast.Constant)]
+        if len(constants) == 2 or any(type(value.value) is not int for value in constants):
+            return self.call(helper, left, right), ANY
         first_left, left = self._twice(left)
         first_right, right = self._twice(right)
         test: ast.expr
@@ -224,12 +238,23 @@ class ExpressionEmitter(Builder):
         elif right_kind == INT and isinstance(right, ast.Constant):
             test = self._is_int(first_left)
         else:
-            test = self.compare(self.call("type", first_left),
-                                (ast.Is(), self.call("type", first_right)),
-                                (ast.Is(), self.name("int")))
+            test = self.compare(
+                self.call("type", first_left),
+                (ast.Is(), self.call("type", first_right)),
+                (ast.Is(), self.name("int")),
+            )
         chosen = self.choose(test, fast(left, right), self.call(helper, left, right))
         chosen.inlined = True  # type: ignore[attr-defined]
         return chosen, ANY
+
+    def _product(self, left: ast.expr, right: ast.expr) -> ast.expr:
+        """Product of two integers; larger ones go to the helper, which bounds them."""
+        name = self.fresh("t")
+        product = self.keep(name, ast.BinOp(left, ast.Mult(), right, **self.where))
+        test = self.compare(
+            self.constant(-_SMALL), (ast.Lt(), product), (ast.Lt(), self.constant(_SMALL))
+        )
+        return self.choose(test, self.name(name), self.call("multiply", left, right))
 
     def _is_int(self, value: ast.expr) -> ast.expr:
         return self.compare(self.call("type", value), (ast.Is(), self.name("int")))
@@ -245,43 +270,55 @@ class ExpressionEmitter(Builder):
         text = node.text()
         if text is None:
             operands = [part for part in (node.prefix, node.name) if part is not None]
-            return self.call("no_operator", self.constant(":"),
-                             *(self._value(part) for part in operands)), ANY
+            return self.call(
+                "no_operator", self.constant(":"), *(self._value(part) for part in operands)
+            ), ANY
         return self.call(self._site("type_site", text)), SETTLED
 
     def _stray_rule(self, node: e.Rule) -> Emitted:
-        return self.call("mapping_rule", self._thunk(node.source),
-                         self._thunk(node.destination)), ANY
+        return self.call(
+            "mapping_rule", self._thunk(node.source), self._thunk(node.destination)
+        ), ANY
 
     # ------------------------------------------------------------ calls
 
     def _call(self, node: e.Call) -> Emitted:
         for frame in reversed(self._frames):
             if isinstance(frame, _Scope) and (
-                    node.name in frame.functions
-                    or self._table.lookup(node.name, "function") is None):
+                node.name in frame.functions or self._table.lookup(node.name, "function") is None
+            ):
                 positional, named = self._arguments(node.name, node.args, frozenset(), False)
-                return self.call("scoped_call", self.name(frame.name), self.constant(node.name),
-                                 self.tuple(positional), self._named(named)), ANY
+                return self.call(
+                    "scoped_call",
+                    self.name(frame.name),
+                    self.constant(node.name),
+                    self.tuple(positional),
+                    self._named(named),
+                ), ANY
         lazy = self._table.lazy_parameters(node.name)
         rules = self._table.takes_mappings(node.name, "function")
         positional, named = self._arguments(node.name, node.args, lazy, rules)
         if named:
             site = self._site("named_function_site", node.name)
             return self.call(site, self.tuple(positional), self._named(named)), ANY
-        site = self._site("function_site", node.name, len(positional),
-                          self._thunked(len(positional), lazy))
+        site = self._site(
+            "function_site", node.name, len(positional), self._thunked(len(positional), lazy)
+        )
         return self.call(site, *positional), ANY
 
     def _thunked(self, count: int, lazy: frozenset[int | str]) -> tuple[int, ...]:
         return tuple(index for index in range(count) if index in lazy)
 
     def _named(self, named: list[tuple[str, ast.expr]]) -> ast.expr:
-        return ast.Dict([self.constant(key) for key, _value in named],
-                        [value for _key, value in named], **self.where)
+        return ast.Dict(
+            [self.constant(key) for key, _value in named],
+            [value for _key, value in named],
+            **self.where,
+        )
 
-    def _arguments(self, name: str, args: list[Expression], lazy: frozenset[int | str],
-                   rules: bool) -> tuple[list[ast.expr], list[tuple[str, ast.expr]]]:
+    def _arguments(
+        self, name: str, args: list[Expression], lazy: frozenset[int | str], rules: bool
+    ) -> tuple[list[ast.expr], list[tuple[str, ast.expr]]]:
         """Arguments of a call: positional ones, then named ones."""
         positional: list[ast.expr] = []
         named: list[tuple[str, ast.expr]] = []
@@ -291,8 +328,12 @@ class ExpressionEmitter(Builder):
                 if isinstance(key, e.Constant) and isinstance(key.value, str):
                     word = key.value
                     thunk = word in lazy or ("**" in lazy and word not in lazy)
-                    named.append((word, self._thunk(arg.destination) if thunk
-                                  else self._value(arg.destination)))
+                    named.append(
+                        (
+                            word,
+                            self._thunk(arg.destination) if thunk else self._value(arg.destination),
+                        )
+                    )
                     continue
             if isinstance(arg, e.Rule):
                 positional.append(self._stray_rule(arg)[0])
@@ -343,8 +384,9 @@ class ExpressionEmitter(Builder):
         rules = self._table.takes_mappings(right.name, "method")
         positional, named = self._arguments(right.name, right.args, lazy, rules)
         if self.contract_call:
-            return self.call("call", self.constant(right.name), left, self.tuple(positional),
-                             self._named(named)), ANY
+            return self.call(
+                "call", self.constant(right.name), left, self.tuple(positional), self._named(named)
+            ), ANY
         thunked = self._thunked(len(positional), lazy)
         if named:
             site = self._site("named_method_site", right.name, thunked)
@@ -364,23 +406,33 @@ class ExpressionEmitter(Builder):
         if named:
             site = self._site("named_function_site", "#indexer")
             return self.call(site, self.tuple([target, *positional]), self._named(named)), ANY
-        site = self._site("function_site", "#indexer", 1 + len(positional),
-                          self._thunked(1 + len(positional), lazy))
+        site = self._site(
+            "function_site",
+            "#indexer",
+            1 + len(positional),
+            self._thunked(1 + len(positional), lazy),
+        )
         return self.call(site, target, *positional), ANY
 
     def _list(self, node: e.ListDisplay) -> Emitted:
         if any(isinstance(arg, (e.Rule, e.Missing)) for arg in node.args):
             positional, named = self._arguments("#list", node.args, frozenset(), False)
-            return self.call(self._site("named_function_site", "#list"), self.tuple(positional),
-                             self._named(named)), ANY
+            return self.call(
+                self._site("named_function_site", "#list"),
+                self.tuple(positional),
+                self._named(named),
+            ), ANY
         items = [self.settle(*self._emit(arg)) for arg in node.args]
         return self.call("make_list", self.tuple(items)), SETTLED
 
     def _map(self, node: e.MapDisplay) -> Emitted:
         if not all(isinstance(arg, e.Rule) for arg in node.args):
             positional, named = self._arguments("#map", node.args, frozenset(), True)
-            return self.call(self._site("named_function_site", "#map"), self.tuple(positional),
-                             self._named(named)), ANY
+            return self.call(
+                self._site("named_function_site", "#map"),
+                self.tuple(positional),
+                self._named(named),
+            ), ANY
         rules = [arg for arg in node.args if isinstance(arg, e.Rule)]
         keys: list[ast.expr | None] = [self.settle(*self._emit(rule.source)) for rule in rules]
         values = [self.settle(*self._emit(rule.destination)) for rule in rules]

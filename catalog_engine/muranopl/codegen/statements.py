@@ -32,8 +32,13 @@ class StatementEmitter(ExpressionEmitter):
     :param namespaces: namespaces of the class, for the names of exceptions.
     """
 
-    def __init__(self, functions: Functions, site: Callable[..., str],
-                 constant: Callable[[ast.expr], str], namespaces: dict[str, str]):
+    def __init__(
+        self,
+        functions: Functions,
+        site: Callable[..., str],
+        constant: Callable[[ast.expr], str],
+        namespaces: dict[str, str],
+    ):
         super().__init__(functions, site)
         self._module_constant = constant
         self._namespaces = namespaces
@@ -42,11 +47,21 @@ class StatementEmitter(ExpressionEmitter):
         self._loops: list[bool] = []
         self._caught: list[str] = []
         self._run: dict[type, Callable[[Any], list[ast.stmt]]] = {
-            s.Discard: self._discard, s.Assign: self._assign, s.Return: self._return,
-            s.Leave: self._leave, s.Block: lambda node: self.block(node.body),
-            s.If: self._if, s.While: self._while, s.For: self._for, s.Repeat: self._repeat,
-            s.Match: self._match, s.Switch: self._switch, s.Parallel: self._parallel,
-            s.Try: self._try, s.Throw: self._throw, s.Rethrow: self._rethrow,
+            s.Discard: self._discard,
+            s.Assign: self._assign,
+            s.Return: self._return,
+            s.Leave: self._leave,
+            s.Block: lambda node: self.block(node.body),
+            s.If: self._if,
+            s.While: self._while,
+            s.For: self._for,
+            s.Repeat: self._repeat,
+            s.Match: self._match,
+            s.Switch: self._switch,
+            s.Parallel: self._parallel,
+            s.Try: self._try,
+            s.Throw: self._throw,
+            s.Rethrow: self._rethrow,
         }
 
     # ------------------------------------------------------------ functions
@@ -62,8 +77,11 @@ class StatementEmitter(ExpressionEmitter):
             if function.kind == "method":
                 return self._method(function)
             assert function.value is not None
-            parameters = {"value": ("this",), "predicate": ("this", "it"),
-                          "leaf": ("this", "it", "call")}[function.kind]
+            parameters = {
+                "value": ("this",),
+                "predicate": ("this", "it"),
+                "leaf": ("this", "it", "call"),
+            }[function.kind]
             body: list[ast.stmt] = [self.leave(self.value(function.value))]
             return self.function(function.name, parameters, body)
 
@@ -73,8 +91,10 @@ class StatementEmitter(ExpressionEmitter):
             names.setdefault(name, f"v{len(names)}")
         self.variables = names
         body: list[ast.stmt] = []
-        fresh = [ast.Name(name, STORE, **self.where)
-                 for name in list(names.values())[len(function.parameters):]]
+        fresh = [
+            ast.Name(name, STORE, **self.where)
+            for name in list(names.values())[len(function.parameters) :]
+        ]
         if fresh:
             targets: list[ast.expr] = [*fresh]
             body.append(ast.Assign(targets, self.constant(None), None, **self.where))
@@ -101,8 +121,7 @@ class StatementEmitter(ExpressionEmitter):
         """Emit a literal: scalars in place, the rest as constants of the module."""
         if value is None or isinstance(value, (bool, int, float, str)):
             return self.constant(value)
-        return self.name(self._module_constant(
-            self.call("literal", _display(self, value))))
+        return self.name(self._module_constant(self.call("literal", _display(self, value))))
 
     def _condition(self, value: s.Value) -> ast.expr:
         if isinstance(value, s.Evaluated):
@@ -123,8 +142,9 @@ class StatementEmitter(ExpressionEmitter):
     def _body(self, statements: Iterable[s.Statement]) -> list[ast.stmt]:
         return self.block(statements) or [ast.Pass(**self.where)]
 
-    def _nested(self, cost: int, statements: list[s.Statement],
-                emit: Callable[[], list[ast.stmt]]) -> list[ast.stmt]:
+    def _nested(
+        self, cost: int, statements: list[s.Statement], emit: Callable[[], list[ast.stmt]]
+    ) -> list[ast.stmt]:
         """Emit a construct of nested Python blocks, in an inner function where it is too deep."""
         if self._depth + cost <= _DEEPEST:
             self._depth += cost
@@ -141,11 +161,11 @@ class StatementEmitter(ExpressionEmitter):
             self._depth, self._loops = depth, loops
             self._inner -= 1
         name = self.fresh("b")
-        return [self._define_inner(name, body, statements),
-                *self._carry_out(self.call(name))]
+        return [self._define_inner(name, body, statements), *self._carry_out(self.call(name))]
 
-    def _define_inner(self, name: str, body: list[ast.stmt],
-                      statements: Iterable[s.Statement]) -> ast.stmt:
+    def _define_inner(
+        self, name: str, body: list[ast.stmt], statements: Iterable[s.Statement]
+    ) -> ast.stmt:
         names = sorted({self.variables[variable] for variable in assigned(statements)})
         if names:
             body = [ast.Nonlocal(names, **self.where), *body]
@@ -161,17 +181,34 @@ class StatementEmitter(ExpressionEmitter):
             body = [self.leave(self.name(name))]
         else:
             returned = self.name(name) if self._inner else result
-            body = [ast.If(self.compare(kind, (ast.Eq(), self.constant(RETURN))),
-                           [self.leave(returned)], [], **self.where)]
+            body = [
+                ast.If(
+                    self.compare(kind, (ast.Eq(), self.constant(RETURN))),
+                    [self.leave(returned)],
+                    [],
+                    **self.where,
+                )
+            ]
             if self._loops:
-                body.append(ast.If(self.compare(kind, (ast.Eq(), self.constant(BREAK))),
-                                   [ast.Break(**self.where)], [ast.Continue(**self.where)],
-                                   **self.where))
+                body.append(
+                    ast.If(
+                        self.compare(kind, (ast.Eq(), self.constant(BREAK))),
+                        [ast.Break(**self.where)],
+                        [ast.Continue(**self.where)],
+                        **self.where,
+                    )
+                )
             else:
                 body.append(self.run(self.call("no_loop", kind)))
-        return [self.assign(name, call),
-                ast.If(self.compare(self.name(name), (ast.IsNot(), self.constant(None))),
-                       body, [], **self.where)]
+        return [
+            self.assign(name, call),
+            ast.If(
+                self.compare(self.name(name), (ast.IsNot(), self.constant(None))),
+                body,
+                [],
+                **self.where,
+            ),
+        ]
 
     # ------------------------------------------------------------ simple statements
 
@@ -210,9 +247,14 @@ class StatementEmitter(ExpressionEmitter):
         if own and len(target.steps) == 1 and first.name is not None:
             site = self._site("own_setter", first.name)
             return [self.run(self.call(site, self.name("this"), value))]
-        steps = self.tuple([
-            self.constant(step.name) if step.index is None
-            else self.settle(*self.part(target.node, step.index)) for step in target.steps])
+        steps = self.tuple(
+            [
+                self.constant(step.name)
+                if step.index is None
+                else self.settle(*self.part(target.node, step.index))
+                for step in target.steps
+            ]
+        )
         if target.variable is not None:
             name = self.variables[target.variable]
             return [self.assign(name, self.call("updated", self.name(name), steps, value))]
@@ -226,8 +268,14 @@ class StatementEmitter(ExpressionEmitter):
     # ------------------------------------------------------------ conditions
 
     def _if(self, node: s.If) -> list[ast.stmt]:
-        return [ast.If(self._condition(node.condition), self._body(node.then),
-                       self.block(node.otherwise), **self.where)]
+        return [
+            ast.If(
+                self._condition(node.condition),
+                self._body(node.then),
+                self.block(node.otherwise),
+                **self.where,
+            )
+        ]
 
     def _match(self, node: s.Match) -> list[ast.stmt]:
         name = self.fresh("t")
@@ -241,9 +289,14 @@ class StatementEmitter(ExpressionEmitter):
         name = self.fresh("t")
         result: list[ast.stmt] = [self.assign(name, self.constant(False))]
         for condition, body in node.cases:
-            result.append(ast.If(self._condition(condition),
-                                 [self.assign(name, self.constant(True)), *self.block(body)],
-                                 [], **self.where))
+            result.append(
+                ast.If(
+                    self._condition(condition),
+                    [self.assign(name, self.constant(True)), *self.block(body)],
+                    [],
+                    **self.where,
+                )
+            )
         default = self.block(node.default)
         if default:
             test = ast.UnaryOp(ast.Not(), self.name(name), **self.where)
@@ -256,9 +309,15 @@ class StatementEmitter(ExpressionEmitter):
         """One step of the limit on steps."""
         left = ast.Attribute(self.name("steps"), "left", STORE, **self.where)
         read = ast.Attribute(self.name("steps"), "left", ast.Load(), **self.where)
-        return [ast.AugAssign(left, ast.Sub(), self.constant(1), **self.where),
-                ast.If(self.compare(read, (ast.Lt(), self.constant(0))),
-                       [self.run(self.call("out_of_steps"))], [], **self.where)]
+        return [
+            ast.AugAssign(left, ast.Sub(), self.constant(1), **self.where),
+            ast.If(
+                self.compare(read, (ast.Lt(), self.constant(0))),
+                [self.run(self.call("out_of_steps"))],
+                [],
+                **self.where,
+            ),
+        ]
 
     def _looped(self, statements: list[s.Statement]) -> list[ast.stmt]:
         self._loops = [*self._loops, True]
@@ -268,9 +327,15 @@ class StatementEmitter(ExpressionEmitter):
             self._loops = self._loops[:-1]
 
     def _while(self, node: s.While) -> list[ast.stmt]:
-        return self._nested(1, [node], lambda: [
-            ast.While(self._condition(node.condition), self._looped(node.body), [],
-                      **self.where)])
+        return self._nested(
+            1,
+            [node],
+            lambda: [
+                ast.While(
+                    self._condition(node.condition), self._looped(node.body), [], **self.where
+                )
+            ],
+        )
 
     def _for(self, node: s.For) -> list[ast.stmt]:
         collection = node.collection
@@ -279,15 +344,29 @@ class StatementEmitter(ExpressionEmitter):
         else:
             items = self.value(collection)
         variable = ast.Name(self.variables[node.variable], STORE, **self.where)
-        return self._nested(1, [node], lambda: [
-            ast.For(variable, self.call("items_of", items), self._looped(node.body), [], None,
-                    **self.where)])
+        return self._nested(
+            1,
+            [node],
+            lambda: [
+                ast.For(
+                    variable,
+                    self.call("items_of", items),
+                    self._looped(node.body),
+                    [],
+                    None,
+                    **self.where,
+                )
+            ],
+        )
 
     def _repeat(self, node: s.Repeat) -> list[ast.stmt]:
         variable = ast.Name(self.fresh("t"), STORE, **self.where)
         count = self.call("repetitions", self.value(node.count))
-        return self._nested(1, [node], lambda: [
-            ast.For(variable, count, self._looped(node.body), [], None, **self.where)])
+        return self._nested(
+            1,
+            [node],
+            lambda: [ast.For(variable, count, self._looped(node.body), [], None, **self.where)],
+        )
 
     def _parallel(self, node: s.Parallel) -> list[ast.stmt]:
         result: list[ast.stmt] = []
@@ -333,20 +412,30 @@ class StatementEmitter(ExpressionEmitter):
         finally:
             self._caught.pop()
         return ast.ExceptHandler(
-            self.name("Exception"), raised,
-            [self.assign(caught, self.call("caught", self.name(raised))), *chain], **self.where)
+            self.name("Exception"),
+            raised,
+            [self.assign(caught, self.call("caught", self.name(raised))), *chain],
+            **self.where,
+        )
 
-    def _handler(self, handler: s.Handler, caught: str, otherwise: list[ast.stmt],
-                 ) -> list[ast.stmt]:
+    def _handler(
+        self,
+        handler: s.Handler,
+        caught: str,
+        otherwise: list[ast.stmt],
+    ) -> list[ast.stmt]:
         with self.at(handler.position):
             names = self.constant(None)
             if handler.names is not None:
                 names = self.tuple([self.constant(name) for name in handler.names])
             body: list[ast.stmt] = []
             if handler.variable is not None:
-                body.append(self.assign(
-                    self.variables[handler.variable],
-                    self.call("exception_object", self.name(caught), names)))
+                body.append(
+                    self.assign(
+                        self.variables[handler.variable],
+                        self.call("exception_object", self.name(caught), names),
+                    )
+                )
             body.extend(self.block(handler.body))
             body.append(self.assign(caught, self.constant(None)))
             if handler.names is None:
@@ -356,8 +445,10 @@ class StatementEmitter(ExpressionEmitter):
 
     def _throw(self, node: s.Throw) -> list[ast.stmt]:
         names = [self._thrown(name) for name in node.names]
-        rest = [self.constant(None) if value is None else self.value(value)
-                for value in (node.message, node.extra, node.cause)]
+        rest = [
+            self.constant(None) if value is None else self.value(value)
+            for value in (node.message, node.extra, node.cause)
+        ]
         return [self.run(self.call("throw", self.tuple(names), *rest))]
 
     def _thrown(self, value: s.Value) -> ast.expr:
@@ -379,8 +470,7 @@ def _display(builder: StatementEmitter, value: Any) -> ast.expr:
         return builder.tuple([_display(builder, item) for item in value])
     if isinstance(value, dict):
         keys: list[ast.expr | None] = [_display(builder, key) for key in value]
-        return ast.Dict(keys, [_display(builder, item) for item in value.values()],
-                        **builder.where)
+        return ast.Dict(keys, [_display(builder, item) for item in value.values()], **builder.where)
     if value is None or isinstance(value, (bool, int, float, str)):
         return builder.constant(value)
     return builder.call("moment", builder.constant(value.isoformat()))
@@ -422,6 +512,10 @@ def blocks(node: s.Statement) -> list[list[s.Statement]]:
     if isinstance(node, s.Parallel):
         return [node.branches]
     if isinstance(node, s.Try):
-        return [node.body, *(handler.body for handler in node.handlers), node.otherwise,
-                node.final or []]
+        return [
+            node.body,
+            *(handler.body for handler in node.handlers),
+            node.otherwise,
+            node.final or [],
+        ]
     return []

@@ -10,29 +10,118 @@ import ast
 import re
 from typing import Final
 
-HELPERS: Final = frozenset((
-    # made of the class when it is linked, see runtime/operations.py
-    "steps", "out_of_steps", "own_property", "own_setter", "attribute_site", "method_site",
-    "named_method_site", "function_site", "named_function_site", "type_site", "updated",
-    "instance_of", "parallel", "exception_object", "exception_name", "throw", "caught",
-    # the same for all classes
-    "settle", "literal", "moment", "make_list", "make_dict", "item", "items_of", "repetitions",
-    "add", "subtract", "multiply", "divide", "modulo", "less", "less_equal", "greater",
-    "greater_equal", "no_operator", "mapping_rule", "scoped", "scoped_call", "enter_scope",
-    "no_loop", "matches", "rethrow", "invalid_target", "bad_assignment", "NO_VALUE",
-    # of Python
-    "type", "int", "Exception"))
+HELPERS: Final = frozenset(
+    (
+        # made of the class when it is linked, see runtime/operations.py
+        "steps",
+        "out_of_steps",
+        "own_property",
+        "own_setter",
+        "attribute_site",
+        "method_site",
+        "named_method_site",
+        "function_site",
+        "named_function_site",
+        "type_site",
+        "updated",
+        "instance_of",
+        "parallel",
+        "exception_object",
+        "exception_name",
+        "throw",
+        "caught",
+        # the same for all classes
+        "settle",
+        "literal",
+        "moment",
+        "make_list",
+        "make_dict",
+        "item",
+        "items_of",
+        "repetitions",
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "modulo",
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "no_operator",
+        "mapping_rule",
+        "scoped",
+        "scoped_call",
+        "enter_scope",
+        "no_loop",
+        "matches",
+        "rethrow",
+        "invalid_target",
+        "bad_assignment",
+        "NO_VALUE",
+        # of Python
+        "type",
+        "int",
+        "Exception",
+    )
+)
 """Names that generated code may read and not bind."""
 
 _OWN_NAME: Final = re.compile(r"this|it|call|rest|[vtdebgxcskfm]\d+")
-_NODES: Final = frozenset((
-    ast.Module, ast.FunctionDef, ast.Lambda, ast.arguments, ast.arg, ast.Return, ast.Assign,
-    ast.AugAssign, ast.For, ast.While, ast.If, ast.Try, ast.ExceptHandler, ast.Raise, ast.Expr,
-    ast.Pass, ast.Break, ast.Continue, ast.Nonlocal, ast.BoolOp, ast.NamedExpr, ast.BinOp,
-    ast.UnaryOp, ast.IfExp, ast.Dict, ast.Compare, ast.Call, ast.Constant, ast.Attribute,
-    ast.Subscript, ast.Name, ast.Tuple, ast.Load, ast.Store, ast.And, ast.Or, ast.Not, ast.Add,
-    ast.Sub, ast.Mod, ast.FloorDiv, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Is,
-    ast.IsNot))
+_NODES: Final = frozenset(
+    (
+        ast.Module,
+        ast.FunctionDef,
+        ast.Lambda,
+        ast.arguments,
+        ast.arg,
+        ast.Return,
+        ast.Assign,
+        ast.AugAssign,
+        ast.For,
+        ast.While,
+        ast.If,
+        ast.Try,
+        ast.ExceptHandler,
+        ast.Raise,
+        ast.Expr,
+        ast.Pass,
+        ast.Break,
+        ast.Continue,
+        ast.Nonlocal,
+        ast.BoolOp,
+        ast.NamedExpr,
+        ast.BinOp,
+        ast.UnaryOp,
+        ast.IfExp,
+        ast.Dict,
+        ast.Compare,
+        ast.Call,
+        ast.Constant,
+        ast.Attribute,
+        ast.Subscript,
+        ast.Name,
+        ast.Tuple,
+        ast.Load,
+        ast.Store,
+        ast.And,
+        ast.Or,
+        ast.Not,
+        ast.Add,
+        ast.Sub,
+        ast.Mult,
+        ast.Mod,
+        ast.FloorDiv,
+        ast.Eq,
+        ast.NotEq,
+        ast.Lt,
+        ast.LtE,
+        ast.Gt,
+        ast.GtE,
+        ast.Is,
+        ast.IsNot,
+    )
+)
 _SCALARS: Final = (bool, int, float, str, type(None))
 
 
@@ -61,18 +150,24 @@ def _name(node: ast.Name) -> bool:
 
 
 def _attribute(node: ast.Attribute) -> bool:
-    return (node.attr == "left" and isinstance(node.value, ast.Name)
-            and node.value.id == "steps")
+    return node.attr == "left" and isinstance(node.value, ast.Name) and node.value.id == "steps"
 
 
 def _subscript(node: ast.Subscript) -> bool:
-    return (isinstance(node.value, ast.Name) and node.value.id.startswith("g")
-            and isinstance(node.slice, ast.Constant) and node.slice.value in (0, 1))
+    return (
+        isinstance(node.value, ast.Name)
+        and node.value.id.startswith("g")
+        and isinstance(node.slice, ast.Constant)
+        and node.slice.value in (0, 1)
+    )
 
 
 def _function(node: ast.FunctionDef) -> bool:
-    return (_OWN_NAME.fullmatch(node.name) is not None and not node.decorator_list
-            and node.returns is None)
+    return (
+        _OWN_NAME.fullmatch(node.name) is not None
+        and not node.decorator_list
+        and node.returns is None
+    )
 
 
 _CHECKS: Final = {
@@ -80,10 +175,10 @@ _CHECKS: Final = {
     ast.Attribute: _attribute,
     ast.Subscript: _subscript,
     ast.FunctionDef: _function,
-    ast.arg: lambda node: (_OWN_NAME.fullmatch(node.arg) is not None
-                           and node.annotation is None),
+    ast.arg: lambda node: _OWN_NAME.fullmatch(node.arg) is not None and node.annotation is None,
     ast.ExceptHandler: lambda node: (
-        node.name is not None and _OWN_NAME.fullmatch(node.name) is not None),
+        node.name is not None and _OWN_NAME.fullmatch(node.name) is not None
+    ),
     ast.Nonlocal: lambda node: all(_OWN_NAME.fullmatch(name) for name in node.names),
     ast.Constant: lambda node: isinstance(node.value, _SCALARS),
     ast.Call: lambda node: not node.keywords and isinstance(node.func, ast.Name),

@@ -7,7 +7,6 @@ import re
 from typing import Any, Final, NamedTuple
 
 
-
 class ExpressionError(Exception):
     """A text that is no expression.
 
@@ -49,10 +48,11 @@ _TOKEN: Final = re.compile(
     | (?P<double>"(?:[^"\\]|\\.)*")
     | (?P<verbatim>`(?:[^`\\]|\\.)*`)
     | (?P<operator>\?\.|=>|->|=~|!~|>=|<=|!=|[-+*/<>=.:\[\](){},])
-    """, re.VERBOSE)
+    """,
+    re.VERBOSE,
+)
 _BLANK: Final = " \t\r\n"
-_ESCAPE: Final = re.compile(
-    r"""\\(?:U.{8}|u.{4}|x..|[0-7]{1,3}|N\{[^}]+\}|[\\'"abfnrtv])""")
+_ESCAPE: Final = re.compile(r"""\\(?:U.{8}|u.{4}|x..|[0-7]{1,3}|N\{[^}]+\}|[\\'"abfnrtv])""")
 
 
 def _unescaped(text: str) -> str:
@@ -106,5 +106,3 @@ def _token(match: re.Match[str], group: str, text: str, start: int, end: int) ->
     except ValueError as error:
         raise ExpressionError(str(error), start) from error
     return Token(CONSTANT, value, start, end)
-
-

@@ -19,8 +19,9 @@ _function = subject.function
 
 def is_iterable(value: Any) -> bool:
     """Say whether *value* is a collection or an iterator, dictionaries and text excepted."""
-    return (isinstance(value, collections.abc.Iterable)
-            and not isinstance(value, (str, collections.abc.Mapping)))
+    return isinstance(value, collections.abc.Iterable) and not isinstance(
+        value, (str, collections.abc.Mapping)
+    )
 
 
 def is_sequence(value: Any) -> bool:
@@ -80,12 +81,18 @@ def _dict_of_pairs(items: Iterable[Any]) -> MDict:
     return MDict(pairs)
 
 
-@_function("toDict", kind="method", collection=p.Iterable, key_selector=p.Lambda,
-           value_selector=p.Lambda)
-def _to_dict(collection: Iterable[Any], key_selector: Callable[..., Any],
-             value_selector: Callable[..., Any] | None = None) -> MDict:
-    return MDict((key_selector(item), item if value_selector is None else value_selector(item))
-                 for item in collection)
+@_function(
+    "toDict", kind="method", collection=p.Iterable, key_selector=p.Lambda, value_selector=p.Lambda
+)
+def _to_dict(
+    collection: Iterable[Any],
+    key_selector: Callable[..., Any],
+    value_selector: Callable[..., Any] | None = None,
+) -> MDict:
+    return MDict(
+        (key_selector(item), item if value_selector is None else value_selector(item))
+        for item in collection
+    )
 
 
 @_function("get", kind="method", d=p.Mapping, key=p.Any_, default=p.Any_, aliases={"d": "dict"})
@@ -206,22 +213,38 @@ def _without(d: Mapping[Any, Any], keys: Iterable[Any]) -> MDict:
     return MDict(copy)
 
 
-@_function("replace", kind="method", collection=p.Iterable, position=p.Int, value=p.Any_,
-           count=p.Int)
-def _replace(collection: Iterable[Any], position: int, value: Any, count: int = 1,
-             ) -> Iterator[Any]:
+@_function(
+    "replace", kind="method", collection=p.Iterable, position=p.Int, value=p.Any_, count=p.Int
+)
+def _replace(
+    collection: Iterable[Any],
+    position: int,
+    value: Any,
+    count: int = 1,
+) -> Iterator[Any]:
     return _replaced(collection, position, (value,), count)
 
 
-@_function("replaceMany", kind="method", collection=p.Iterable, position=p.Int,
-           values=p.Iterable, count=p.Int)
-def _replace_many(collection: Iterable[Any], position: int, values: Iterable[Any],
-                  count: int = 1) -> Iterator[Any]:
+@_function(
+    "replaceMany",
+    kind="method",
+    collection=p.Iterable,
+    position=p.Int,
+    values=p.Iterable,
+    count=p.Int,
+)
+def _replace_many(
+    collection: Iterable[Any], position: int, values: Iterable[Any], count: int = 1
+) -> Iterator[Any]:
     return _replaced(collection, position, values, count)
 
 
-def _replaced(collection: Iterable[Any], position: int, values: Iterable[Any], count: int,
-              ) -> Iterator[Any]:
+def _replaced(
+    collection: Iterable[Any],
+    position: int,
+    values: Iterable[Any],
+    count: int,
+) -> Iterator[Any]:
     done = False
     for index, item in enumerate(collection):
         if not _in_span(index, position, count):
@@ -250,8 +273,11 @@ def _insert_in_list(collection: Any, position: int, value: Any) -> MList:
 
 
 @_function("insertMany", kind="method", collection=p.Iterable, position=p.Int, values=p.Iterable)
-def _insert_many(collection: Iterable[Any], position: int, values: Iterable[Any],
-                 ) -> Iterator[Any]:
+def _insert_many(
+    collection: Iterable[Any],
+    position: int,
+    values: Iterable[Any],
+) -> Iterator[Any]:
     index = -1
     if position < 0:
         yield from values
@@ -290,8 +316,12 @@ def _difference(left: Any, right: Any) -> MSet:
 
 @_function("symmetricDifference", kind="method", left=p.Set, right=p.Set)
 def _symmetric_difference(left: Any, right: Any) -> MSet:
-    return MSet(itertools.chain((item for item in left if item not in right),
-                                (item for item in right if item not in left)))
+    return MSet(
+        itertools.chain(
+            (item for item in left if item not in right),
+            (item for item in right if item not in left),
+        )
+    )
 
 
 @_function("add", kind="method", s=p.Set, aliases={"s": "set"})

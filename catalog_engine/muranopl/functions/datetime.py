@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone, UTC
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from dateutil import parser
@@ -27,10 +27,27 @@ def _now(rt: Any) -> datetime:
     return datetime.fromtimestamp(rt.host.ports.clock.now(), UTC)
 
 
-@_function("datetime", year=p.Int, month=p.Int, day=p.Int, hour=p.Int, minute=p.Int,
-           second=p.Int, microsecond=p.Int, offset=p.Timespan)
-def _datetime(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0,
-              microsecond: int = 0, offset: timedelta = _ZERO) -> datetime:
+@_function(
+    "datetime",
+    year=p.Int,
+    month=p.Int,
+    day=p.Int,
+    hour=p.Int,
+    minute=p.Int,
+    second=p.Int,
+    microsecond=p.Int,
+    offset=p.Timespan,
+)
+def _datetime(
+    year: int,
+    month: int,
+    day: int,
+    hour: int = 0,
+    minute: int = 0,
+    second: int = 0,
+    microsecond: int = 0,
+    offset: timedelta = _ZERO,
+) -> datetime:
     return datetime(year, month, day, hour, minute, second, microsecond, _zone(offset))
 
 
@@ -50,12 +67,31 @@ def _datetime_of_text(rt: Any, string: str, format_: str | None = None) -> datet
     return result if result.tzinfo else result.replace(tzinfo=UTC)
 
 
-@_function("timespan", days=p.Int, hours=p.Int, minutes=p.Int, seconds=p.Integer,
-           milliseconds=p.Integer, microseconds=p.Integer)
-def _timespan(days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0,
-              milliseconds: int = 0, microseconds: int = 0) -> timedelta:
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds,
-                     milliseconds=milliseconds, microseconds=microseconds)
+@_function(
+    "timespan",
+    days=p.Int,
+    hours=p.Int,
+    minutes=p.Int,
+    seconds=p.Integer,
+    milliseconds=p.Integer,
+    microseconds=p.Integer,
+)
+def _timespan(
+    days: int = 0,
+    hours: int = 0,
+    minutes: int = 0,
+    seconds: int = 0,
+    milliseconds: int = 0,
+    microseconds: int = 0,
+) -> timedelta:
+    return timedelta(
+        days=days,
+        hours=hours,
+        minutes=minutes,
+        seconds=seconds,
+        milliseconds=milliseconds,
+        microseconds=microseconds,
+    )
 
 
 @_function("now", offset=p.Timespan)
@@ -69,17 +105,40 @@ def _local_zone() -> timedelta:
     return _ZERO
 
 
-@_function("replace", kind="method", dt=p.DateTime, year=p.NullableInt, month=p.NullableInt,
-           day=p.NullableInt, hour=p.NullableInt, minute=p.NullableInt, second=p.NullableInt,
-           microsecond=p.NullableInt, offset=p.NullableTimespan)
-def _replace(dt: datetime, year: int | None = None, month: int | None = None,
-             day: int | None = None, hour: int | None = None, minute: int | None = None,
-             second: int | None = None, microsecond: int | None = None,
-             offset: timedelta | None = None) -> datetime:
+@_function(
+    "replace",
+    kind="method",
+    dt=p.DateTime,
+    year=p.NullableInt,
+    month=p.NullableInt,
+    day=p.NullableInt,
+    hour=p.NullableInt,
+    minute=p.NullableInt,
+    second=p.NullableInt,
+    microsecond=p.NullableInt,
+    offset=p.NullableTimespan,
+)
+def _replace(
+    dt: datetime,
+    year: int | None = None,
+    month: int | None = None,
+    day: int | None = None,
+    hour: int | None = None,
+    minute: int | None = None,
+    second: int | None = None,
+    microsecond: int | None = None,
+    offset: timedelta | None = None,
+) -> datetime:
     fields: dict[str, Any] = {
-        "year": year, "month": month, "day": day, "hour": hour, "minute": minute,
-        "second": second, "microsecond": microsecond,
-        "tzinfo": None if offset is None else _zone(offset)}
+        "year": year,
+        "month": month,
+        "day": day,
+        "hour": hour,
+        "minute": minute,
+        "second": second,
+        "microsecond": microsecond,
+        "tzinfo": None if offset is None else _zone(offset),
+    }
     return dt.replace(**{name: value for name, value in fields.items() if value is not None})
 
 

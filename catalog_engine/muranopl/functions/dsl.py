@@ -24,26 +24,70 @@ def _object(rt: FunctionRuntime, value: Any, function: str) -> Any:
 
 # Names of parameters that begin with two underscores cannot be used as keywords by MuranoPL code:
 # every keyword of this form of new() is a property.
-@_function("new", type_=p.Required, __owner=p.Any_, __object_name=p.NullableString,
-           __extra=p.Any_, aliases={"type_": "__type", "__owner": "__owner",
-                                    "__object_name": "__object_name", "__extra": "__extra"})
-def _new(rt: FunctionRuntime, caller: Any, type_: Any, __owner: Any = None,
-         __object_name: str | None = None, __extra: Any = None, **properties: Any) -> Any:
+@_function(
+    "new",
+    type_=p.Required,
+    __owner=p.Any_,
+    __object_name=p.NullableString,
+    __extra=p.Any_,
+    aliases={
+        "type_": "__type",
+        "__owner": "__owner",
+        "__object_name": "__object_name",
+        "__extra": "__extra",
+    },
+)
+def _new(
+    rt: FunctionRuntime,
+    caller: Any,
+    type_: Any,
+    __owner: Any = None,
+    __object_name: str | None = None,
+    __extra: Any = None,
+    **properties: Any,
+) -> Any:
     if isinstance(type_, Mapping):
         return rt.load_object(type_, owner=properties.get("owner", __owner), caller=caller)
-    return rt.new_object(rt.resolve_type(type_, caller), properties, owner=__owner,
-                         name=__object_name, extra=__extra, caller=caller)
+    return rt.new_object(
+        rt.resolve_type(type_, caller),
+        properties,
+        owner=__owner,
+        name=__object_name,
+        extra=__extra,
+        caller=caller,
+    )
 
 
-@_function("new", type_=p.Required, properties=p.Mapping, owner=p.Any_,
-           object_name=p.NullableString, extra=p.Any_)
-def _new_from_properties(rt: FunctionRuntime, caller: Any, type_: Any, properties: Any,
-                         owner: Any = None, object_name: str | None = None, extra: Any = None,
-                         ) -> Any:
-    named = {key: value for key, value in properties.items()
-             if isinstance(key, str) and key.isidentifier()}
-    return rt.new_object(rt.resolve_type(type_, caller), named, owner=owner, name=object_name,
-                         extra=extra, caller=caller)
+@_function(
+    "new",
+    type_=p.Required,
+    properties=p.Mapping,
+    owner=p.Any_,
+    object_name=p.NullableString,
+    extra=p.Any_,
+)
+def _new_from_properties(
+    rt: FunctionRuntime,
+    caller: Any,
+    type_: Any,
+    properties: Any,
+    owner: Any = None,
+    object_name: str | None = None,
+    extra: Any = None,
+) -> Any:
+    named = {
+        key: value
+        for key, value in properties.items()
+        if isinstance(key, str) and key.isidentifier()
+    }
+    return rt.new_object(
+        rt.resolve_type(type_, caller),
+        named,
+        owner=owner,
+        name=object_name,
+        extra=extra,
+        caller=caller,
+    )
 
 
 @_function("id", value=p.Required)
@@ -73,20 +117,23 @@ def _typeinfo(rt: FunctionRuntime, caller: Any, value: Any) -> Any:
     if value is None:
         return None
     return rt.type_info(
-        rt.type_of(value) if rt.is_object(value) else rt.resolve_type(value, caller))
+        rt.type_of(value) if rt.is_object(value) else rt.resolve_type(value, caller)
+    )
 
 
 @_function("cast", value=p.Any_, type_=p.Required, version_spec=p.NullableString)
-def _cast(rt: FunctionRuntime, caller: Any, value: Any, type_: Any,
-          version_spec: str | None = None) -> Any:
+def _cast(
+    rt: FunctionRuntime, caller: Any, value: Any, type_: Any, version_spec: str | None = None
+) -> Any:
     if value is None:
         return None
     return rt.cast(_object(rt, value, "cast"), type_, version_spec, caller)
 
 
 @_function("super", value=p.Any_, func=p.Lambda)
-def _super(rt: FunctionRuntime, caller: Any, value: Any,
-           func: Callable[..., Any] | None = None) -> Any:
+def _super(
+    rt: FunctionRuntime, caller: Any, value: Any, func: Callable[..., Any] | None = None
+) -> Any:
     if value is None:
         return None
     views = rt.parent_views(_object(rt, value, "super"), caller)
@@ -94,8 +141,9 @@ def _super(rt: FunctionRuntime, caller: Any, value: Any,
 
 
 @_function("psuper", value=p.Any_, func=p.Lambda)
-def _psuper(rt: FunctionRuntime, caller: Any, value: Any,
-            func: Callable[..., Any] | None = None) -> Any:
+def _psuper(
+    rt: FunctionRuntime, caller: Any, value: Any, func: Callable[..., Any] | None = None
+) -> Any:
     if value is None:
         return None
     views = rt.parent_views(_object(rt, value, "psuper"), caller)
@@ -135,10 +183,18 @@ def _is_object(rt: FunctionRuntime, value: Any) -> bool:
 
 
 @_function("call", name=p.String, args=p.Sequence, kwargs=p.Mapping, receiver=p.Any_)
-def _call(rt: FunctionRuntime, caller: Any, table: FunctionTable, name: str, args: Any,
-          kwargs: Mapping[str, Any], receiver: Any = NO_VALUE) -> Any:
-    named = {key: value for key, value in kwargs.items()
-             if isinstance(key, str) and key.isidentifier()}
+def _call(
+    rt: FunctionRuntime,
+    caller: Any,
+    table: FunctionTable,
+    name: str,
+    args: Any,
+    kwargs: Mapping[str, Any],
+    receiver: Any = NO_VALUE,
+) -> Any:
+    named = {
+        key: value for key, value in kwargs.items() if isinstance(key, str) and key.isidentifier()
+    }
     if receiver is NO_VALUE:
         return table.call(rt, name, NO_RECEIVER, tuple(args), named, caller)
     if rt.is_object(receiver) or rt.is_type(receiver):
@@ -147,8 +203,12 @@ def _call(rt: FunctionRuntime, caller: Any, table: FunctionTable, name: str, arg
 
 
 @_function("dump", value=p.Any_, serialization_type=p.String, ignore_upcasts=p.Bool)
-def _dump(rt: FunctionRuntime, value: Any, serialization_type: str = "Serializable",
-          ignore_upcasts: bool = True) -> Any:
+def _dump(
+    rt: FunctionRuntime,
+    value: Any,
+    serialization_type: str = "Serializable",
+    ignore_upcasts: bool = True,
+) -> Any:
     if serialization_type not in SERIALIZATION_TYPES:
         raise ValueError("Invalid Serialization Type")
     return rt.dump(value, serialization_type, ignore_upcasts)

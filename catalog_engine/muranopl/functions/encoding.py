@@ -38,8 +38,9 @@ def bind(template: Any, mappings: Mapping[Any, Any]) -> Any:
     if isinstance(template, str):
         return _bound(template, mappings)
     if isinstance(template, Mapping):
-        return MDict((bind(key, mappings), bind(value, mappings))
-                     for key, value in template.items())
+        return MDict(
+            (bind(key, mappings), bind(value, mappings)) for key, value in template.items()
+        )
     if isinstance(template, tuple):
         return MList(bind(item, mappings) for item in template)
     return template
@@ -55,7 +56,7 @@ def _bound(text: str, mappings: Mapping[Any, Any]) -> Any:
     parts, end, length = [], 0, 0
     for match in _GROUP.finditer(rest):
         value = mappings.get(match.group(1))
-        parts += [rest[end:match.start()], "None" if value is None else _plain(value)]
+        parts += [rest[end : match.start()], "None" if value is None else _plain(value)]
         length += len(parts[-1])
         bounds.text(length)
         end = match.end()

@@ -53,8 +53,9 @@ def _base36(number: int) -> str:
 @_function("logger", name=p.String)
 def _logger(rt: FunctionRuntime, caller: Any, name: str) -> Any:
     type_ = rt.resolve_type("io.murano.system.Logger", caller)
-    return rt.new_object(type_, {"loggerName": name}, owner=None, name=None, extra=None,
-                         caller=caller)
+    return rt.new_object(
+        type_, {"loggerName": name}, owner=None, name=None, extra=None, caller=caller
+    )
 
 
 @_function("decryptData", kind="both", value=p.String)
@@ -63,8 +64,9 @@ def _decrypt_data(rt: FunctionRuntime, value: str) -> str:
 
 
 @_function("config", group=p.String, setting=p.String, read_as_file=p.Bool)
-def _config(rt: FunctionRuntime, caller: Any, group: str, setting: str,
-            read_as_file: bool = False) -> Any:
+def _config(
+    rt: FunctionRuntime, caller: Any, group: str, setting: str, read_as_file: bool = False
+) -> Any:
     _only_core_library(caller)
     if read_as_file:
         raise ValueError("Files of the engine's host cannot be read; read a resource instead")

@@ -61,7 +61,8 @@ class _Formatter:
         if match is None:
             raise ValueError(
                 f"Format field '{{{field}}}' is refused: attributes cannot be read in a format; "
-                "pass the value as an argument")
+                "pass the value as an argument"
+            )
         value = self._argument(match.group(1))
         for key in _INDEX.findall(match.group(2)):
             value = _item(value, key)
@@ -70,22 +71,23 @@ class _Formatter:
     def _argument(self, name: str) -> Any:
         if name == "":
             if self._automatic is None:
-                raise ValueError("cannot switch from manual field specification to automatic "
-                                 "field numbering")
+                raise ValueError(
+                    "cannot switch from manual field specification to automatic field numbering"
+                )
             self._automatic += 1
             return self._positional(self._automatic - 1)
         if name.isdecimal():
             if self._automatic:
-                raise ValueError("cannot switch from automatic field numbering to manual field "
-                                 "specification")
+                raise ValueError(
+                    "cannot switch from automatic field numbering to manual field specification"
+                )
             self._automatic = None
             return self._positional(int(name))
         return self._kwargs[name]
 
     def _positional(self, index: int) -> Any:
         if index >= len(self._args):
-            raise IndexError(
-                f"Replacement index {index} out of range for positional args tuple")
+            raise IndexError(f"Replacement index {index} out of range for positional args tuple")
         return self._args[index]
 
 
@@ -100,8 +102,10 @@ def _item(value: Any, key: str) -> Any:
 def _formatted(value: Any, specification: str, conversion: str | None) -> str:
     for number in _NUMBER.findall(specification):
         if len(number) > 9 or int(number) > WIDTH:
-            raise ValueError(f"Format specification '{specification}' asks for a width or "
-                             f"precision above {WIDTH}")
+            raise ValueError(
+                f"Format specification '{specification}' asks for a width or "
+                f"precision above {WIDTH}"
+            )
     if conversion not in (None, "s", "r", "a"):
         raise ValueError(f"Unknown conversion specifier '{conversion}'")
     plain = value

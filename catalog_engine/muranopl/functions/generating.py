@@ -43,10 +43,14 @@ def _cycle(collection: Iterable[Any]) -> Iterator[Any]:
     return itertools.cycle(collection)
 
 
-@_function("generate", predicate=p.Lambda, producer=p.Lambda, selector=p.Lambda,
-           decycle=p.of(bool))
-def _generate(initial: Any, predicate: Selector, producer: Selector,
-              selector: Selector | None = None, decycle: bool = False) -> Iterator[Any]:
+@_function("generate", predicate=p.Lambda, producer=p.Lambda, selector=p.Lambda, decycle=p.of(bool))
+def _generate(
+    initial: Any,
+    predicate: Selector,
+    producer: Selector,
+    selector: Selector | None = None,
+    decycle: bool = False,
+) -> Iterator[Any]:
     seen = set()
     while predicate(initial):
         if decycle:
@@ -58,10 +62,16 @@ def _generate(initial: Any, predicate: Selector, producer: Selector,
         initial = producer(initial)
 
 
-@_function("generateMany", producer=p.Lambda, selector=p.Lambda, decycle=p.of(bool),
-           depth_first=p.of(bool))
-def _generate_many(initial: Any, producer: Selector, selector: Selector | None = None,
-                   decycle: bool = False, depth_first: bool = False) -> Iterator[Any]:
+@_function(
+    "generateMany", producer=p.Lambda, selector=p.Lambda, decycle=p.of(bool), depth_first=p.of(bool)
+)
+def _generate_many(
+    initial: Any,
+    producer: Selector,
+    selector: Selector | None = None,
+    decycle: bool = False,
+    depth_first: bool = False,
+) -> Iterator[Any]:
     seen = set()
     queue = collections.deque([initial])
     while queue:

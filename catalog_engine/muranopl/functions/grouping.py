@@ -16,11 +16,20 @@ subject = Subject()
 _Selector = Callable[..., Any]
 
 
-@subject.function("groupBy", kind="method", collection=p.Iterable, key_selector=p.Lambda,
-                  value_selector=p.Lambda, aggregator=p.Lambda)
-def _group_by(collection: Iterable[Any], key_selector: _Selector,
-              value_selector: _Selector | None = None, aggregator: _Selector | None = None,
-              ) -> Iterator[Any]:
+@subject.function(
+    "groupBy",
+    kind="method",
+    collection=p.Iterable,
+    key_selector=p.Lambda,
+    value_selector=p.Lambda,
+    aggregator=p.Lambda,
+)
+def _group_by(
+    collection: Iterable[Any],
+    key_selector: _Selector,
+    value_selector: _Selector | None = None,
+    aggregator: _Selector | None = None,
+) -> Iterator[Any]:
     groups: dict[Any, list[Any]] = {}
     for item in collection:
         value = item if value_selector is None else value_selector(item)
@@ -42,12 +51,19 @@ def _aggregated(pairs: Iterable[MList], aggregator: _Selector) -> Iterator[Any]:
         if failure is None:
             try:
                 result = aggregator(values)
-            except (exceptions.NoMatchingMethodException, exceptions.NoMatchingFunctionException,
-                    IndexError) as error:
+            except (
+                exceptions.NoMatchingMethodException,
+                exceptions.NoMatchingFunctionException,
+                IndexError,
+            ) as error:
                 failure = error
             else:
-                if not (len(values) == 2 and is_sequence(result) and len(result) == 2
-                        and result[0] == values[0]):
+                if not (
+                    len(values) == 2
+                    and is_sequence(result)
+                    and len(result) == 2
+                    and result[0] == values[0]
+                ):
                     may_be_old = False
                 yield MList((key, result))
                 continue

@@ -44,8 +44,10 @@ def apply(obj: Any, patch: Any) -> Any:
 def _applied(document: Any, operation: Mapping[str, Any]) -> Any:
     name = operation.get("op") if isinstance(operation, Mapping) else None
     if name not in _OPERATIONS or "path" not in operation:
-        raise ValueError("A patch operation is a dictionary with 'path' and one of the "
-                         f"operations {', '.join(sorted(_OPERATIONS))} as 'op'")
+        raise ValueError(
+            "A patch operation is a dictionary with 'path' and one of the "
+            f"operations {', '.join(sorted(_OPERATIONS))} as 'op'"
+        )
     return _OPERATIONS[name](document, operation)
 
 
@@ -79,7 +81,7 @@ def _changed(document: Any, parts: list[str], change: Callable[[Any, str], Any])
     if isinstance(document, Mapping):
         return MDict({**document, head: child})
     index = int(head)
-    return MList((*document[:index], child, *document[index + 1:]))
+    return MList((*document[:index], child, *document[index + 1 :]))
 
 
 def _inserted(container: Any, part: str, value: Any) -> Any:
@@ -98,7 +100,7 @@ def _removed(container: Any, part: str) -> Any:
     if isinstance(container, Mapping):
         return MDict({key: value for key, value in container.items() if key != part})
     index = int(part)
-    return MList((*container[:index], *container[index + 1:]))
+    return MList((*container[:index], *container[index + 1 :]))
 
 
 def _replaced(container: Any, part: str, value: Any) -> Any:
@@ -106,7 +108,7 @@ def _replaced(container: Any, part: str, value: Any) -> Any:
     if isinstance(container, Mapping):
         return MDict({**container, part: value})
     index = int(part)
-    return MList((*container[:index], value, *container[index + 1:]))
+    return MList((*container[:index], value, *container[index + 1 :]))
 
 
 def _value(operation: Mapping[str, Any]) -> Any:
@@ -150,5 +152,10 @@ def _move(document: Any, operation: Mapping[str, Any]) -> Any:
 
 
 _OPERATIONS: Final[dict[Any, Callable[[Any, Mapping[str, Any]], Any]]] = {
-    "add": _add, "remove": _remove, "replace": _replace, "test": _test, "copy": _copy,
-    "move": _move}
+    "add": _add,
+    "remove": _remove,
+    "replace": _replace,
+    "test": _test,
+    "copy": _copy,
+    "move": _move,
+}

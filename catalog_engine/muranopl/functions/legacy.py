@@ -16,10 +16,34 @@ from catalog_engine.muranopl.runtime.values import MDict, MList
 subject = Subject()
 _function = subject.function
 
-AS_FUNCTIONS_TOO = frozenset((
-    "get", "list", "bool", "int", "float", "select", "where", "join", "sum", "takeWhile",
-    "toLower", "toUpper", "trim", "split", "startsWith", "endsWith", "matches", "replace",
-    "flatten", "id", "cast", "super", "psuper", "type"))
+AS_FUNCTIONS_TOO = frozenset(
+    (
+        "get",
+        "list",
+        "bool",
+        "int",
+        "float",
+        "select",
+        "where",
+        "join",
+        "sum",
+        "takeWhile",
+        "toLower",
+        "toUpper",
+        "trim",
+        "split",
+        "startsWith",
+        "endsWith",
+        "matches",
+        "replace",
+        "flatten",
+        "id",
+        "cast",
+        "super",
+        "psuper",
+        "type",
+    )
+)
 """Names that these formats call both as functions and as methods."""
 
 REPLACED = frozenset(("switch", "#indexer"))
@@ -51,8 +75,9 @@ def _switch(value: Any, *conditions: MappingRule) -> Any:
 
 @_function("as", kind="method", no_kwargs=True, receiver=p.Any_, mappings=p.Rule)
 def _as(receiver: Any, *mappings: MappingRule) -> Scope:
-    names = {str(rule.destination(receiver)).lstrip("$"): rule.source(receiver)
-             for rule in mappings}
+    names = {
+        str(rule.destination(receiver)).lstrip("$"): rule.source(receiver) for rule in mappings
+    }
     return Scope({"1": receiver, **names})
 
 
@@ -73,11 +98,9 @@ def _substr(value: str, start: int, length: int = -1) -> str:
     if length < 0:
         return value[start:]
     bounds.text(length)
-    return value[start:start + length]
+    return value[start : start + length]
 
 
 @_function("firstOrDefault", kind="both", collection=p.Iterable, default=p.Any_)
 def _first_or_default(collection: Iterable[Any], default: Any = None) -> Any:
     return next(iter(collection), default)
-
-

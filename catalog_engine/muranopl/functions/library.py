@@ -29,18 +29,34 @@ from catalog_engine.muranopl.functions import (
 from catalog_engine.muranopl.functions.table import FunctionTable, Subject
 
 ENGINE: Final[tuple[Subject, ...]] = (
-    encoding.subject, engine.subject, formatting.subject, jsonpatch.subject)
+    encoding.subject,
+    engine.subject,
+    formatting.subject,
+    jsonpatch.subject,
+)
 
 DSL: Final[tuple[Subject, ...]] = (dsl.subject,)
 
 STANDARD: Final[tuple[Subject, ...]] = (
-    branching.subject, collections.subject, datetime.subject, generating.subject,
-    grouping.subject, math.subject, merging.subject, operators.subject, queries.subject,
-    regex.subject, scopes.subject, sorting.subject, strings.subject)
+    branching.subject,
+    collections.subject,
+    datetime.subject,
+    generating.subject,
+    grouping.subject,
+    math.subject,
+    merging.subject,
+    operators.subject,
+    queries.subject,
+    regex.subject,
+    scopes.subject,
+    sorting.subject,
+    strings.subject,
+)
 
 
-def build_table(iterator_limit: int = 2000, memory_quota: int = 512 * 1024,
-                legacy_format: bool = False) -> FunctionTable:
+def build_table(
+    iterator_limit: int = 2000, memory_quota: int = 512 * 1024, legacy_format: bool = False
+) -> FunctionTable:
     """Build the table that code of one kind of format calls.
 
     :param iterator_limit: items that a lazy iterable may yield to a function.
@@ -50,16 +66,22 @@ def build_table(iterator_limit: int = 2000, memory_quota: int = 512 * 1024,
     if legacy_format:
         return FunctionTable(
             (ENGINE, DSL, (legacy.subject,), _without(STANDARD, legacy.REPLACED)),
-            iterator_limit, memory_quota,
-            iterable_dicts=True, as_functions_too=legacy.AS_FUNCTIONS_TOO)
+            iterator_limit,
+            memory_quota,
+            iterable_dicts=True,
+            as_functions_too=legacy.AS_FUNCTIONS_TOO,
+        )
     return FunctionTable((ENGINE, DSL, STANDARD), iterator_limit, memory_quota)
 
 
 def _without(subjects: Iterable[Subject], names: Container[str]) -> tuple[Subject, ...]:
     kept = Subject()
-    kept.registrations = [registration for subject in subjects
-                          for registration in subject.registrations
-                          if registration.name not in names]
+    kept.registrations = [
+        registration
+        for subject in subjects
+        for registration in subject.registrations
+        if registration.name not in names
+    ]
     return (kept,)
 
 

@@ -29,8 +29,7 @@ def _int(value: Any) -> int:
         return 0
     if isinstance(value, (int, float, str)):
         return int(value)
-    raise TypeError(
-        f"int() argument must be a string or a number, not {type(value).__name__!r}")
+    raise TypeError(f"int() argument must be a string or a number, not {type(value).__name__!r}")
 
 
 @_function("float")
@@ -39,8 +38,7 @@ def _float(value: Any) -> float:
         return 0.0
     if isinstance(value, (int, float, str)):
         return float(value)
-    raise TypeError(
-        f"float() argument must be a string or a number, not {type(value).__name__!r}")
+    raise TypeError(f"float() argument must be a string or a number, not {type(value).__name__!r}")
 
 
 @_function("abs", op=p.Number)

@@ -18,8 +18,13 @@ _function = subject.function
 Selector = Callable[..., Any]
 
 
-def merged(one: Mapping[Any, Any], other: Mapping[Any, Any], merge_lists: Selector,
-           merge_items: Selector, max_levels: int = 0) -> MDict:
+def merged(
+    one: Mapping[Any, Any],
+    other: Mapping[Any, Any],
+    merge_lists: Selector,
+    merge_items: Selector,
+    max_levels: int = 0,
+) -> MDict:
     """Merge two dictionaries recursively; *max_levels* 0 has no bound, 1 merges no nested ones.
 
     :raises TypeError: a list or dictionary of *other* meets something else.
@@ -54,10 +59,27 @@ def union_of_lists(one: Iterable[Any], other: Iterable[Any]) -> MList:
     return MList(distinct(itertools.chain(one, other)))
 
 
-@_function("mergeWith", kind="method", d=p.Mapping, another=p.Mapping, list_merger=p.Lambda,
-           item_merger=p.Lambda, max_levels=p.Int, aliases={"d": "dict"})
-def _merge_with(d: Mapping[Any, Any], another: Mapping[Any, Any],
-                list_merger: Selector | None = None, item_merger: Selector | None = None,
-                max_levels: int = 0) -> MDict:
-    return merged(d, another, list_merger or union_of_lists,
-                  item_merger or (lambda _mine, theirs: theirs), max_levels)
+@_function(
+    "mergeWith",
+    kind="method",
+    d=p.Mapping,
+    another=p.Mapping,
+    list_merger=p.Lambda,
+    item_merger=p.Lambda,
+    max_levels=p.Int,
+    aliases={"d": "dict"},
+)
+def _merge_with(
+    d: Mapping[Any, Any],
+    another: Mapping[Any, Any],
+    list_merger: Selector | None = None,
+    item_merger: Selector | None = None,
+    max_levels: int = 0,
+) -> MDict:
+    return merged(
+        d,
+        another,
+        list_merger or union_of_lists,
+        item_merger or (lambda _mine, theirs: theirs),
+        max_levels,
+    )

@@ -119,7 +119,8 @@ def add(left: Any, right: Any) -> Any:
     if _is_iterable(left) and _is_iterable(right):
         return itertools.chain(left, right)
     if isinstance(left, datetime.timedelta) and isinstance(
-            right, (datetime.timedelta, datetime.datetime)):
+        right, (datetime.timedelta, datetime.datetime)
+    ):
         return left + right
     if isinstance(left, datetime.datetime) and isinstance(right, datetime.timedelta):
         return _aware(left) + right
@@ -127,8 +128,9 @@ def add(left: Any, right: Any) -> Any:
 
 
 def _is_iterable(value: Any) -> bool:
-    return (isinstance(value, collections.abc.Iterable)
-            and not isinstance(value, (str, collections.abc.Mapping)))
+    return isinstance(value, collections.abc.Iterable) and not isinstance(
+        value, (str, collections.abc.Mapping)
+    )
 
 
 @_function("#operator_+", left=p.Any_, right=p.Any_)

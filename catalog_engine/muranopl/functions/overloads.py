@@ -58,11 +58,27 @@ class Overload:
     :ivar var_keyword: parameter that takes surplus keyword arguments, or None.
     """
 
-    __slots__ = ("hidden", "keyword", "layer", "names", "no_kwargs", "payload", "positional",
-                 "required", "var_keyword", "var_positional")
+    __slots__ = (
+        "hidden",
+        "keyword",
+        "layer",
+        "names",
+        "no_kwargs",
+        "payload",
+        "positional",
+        "required",
+        "var_keyword",
+        "var_positional",
+    )
 
-    def __init__(self, payload: Callable[..., Any], types: Mapping[str, ParameterType],
-                 aliases: Mapping[str, str], no_kwargs: bool, layer: int):
+    def __init__(
+        self,
+        payload: Callable[..., Any],
+        types: Mapping[str, ParameterType],
+        aliases: Mapping[str, str],
+        no_kwargs: bool,
+        layer: int,
+    ):
         self.payload = payload
         self.layer = layer
         self.no_kwargs = no_kwargs
@@ -79,8 +95,12 @@ class Overload:
                 continue
             unknown.discard(parameter.name)
             visible = aliases.get(parameter.name, camel_case(parameter.name))
-            own = Parameter(visible, parameter.kind,
-                            types.get(parameter.name) or _inferred(parameter), parameter.default)
+            own = Parameter(
+                visible,
+                parameter.kind,
+                types.get(parameter.name) or _inferred(parameter),
+                parameter.default,
+            )
             if parameter.kind is parameter.VAR_POSITIONAL:
                 self.var_positional = own
             elif parameter.kind is parameter.VAR_KEYWORD:
@@ -107,12 +127,12 @@ class Overload:
         if len(args) > count and self.var_positional is None:
             return None
         row = list(args)
-        names = {p.name for p in self.positional[:len(args)]}
+        names = {p.name for p in self.positional[: len(args)]}
         if not names.isdisjoint(kwargs):
             return None
         rest = set(kwargs)
         pending: list[Any] = []
-        for parameter in self.positional[len(args):]:
+        for parameter in self.positional[len(args) :]:
             if parameter.name in kwargs:
                 rest.discard(parameter.name)
                 pending.append(kwargs[parameter.name])
@@ -174,8 +194,18 @@ class Choice:
 class Family:
     """All overloads of one name for one way of calling it."""
 
-    __slots__ = ("_by_types", "_eager", "is_method", "iterable_dicts", "lazy", "limit", "name",
-                 "no_kwargs", "overloads", "thunks")
+    __slots__ = (
+        "_by_types",
+        "_eager",
+        "is_method",
+        "iterable_dicts",
+        "lazy",
+        "limit",
+        "name",
+        "no_kwargs",
+        "overloads",
+        "thunks",
+    )
 
     def __init__(self, name: str, is_method: bool, limit: int, iterable_dicts: bool):
         self.name = name
@@ -215,14 +245,16 @@ class Family:
 
     def _eager_positions(self, args: tuple[Any, ...]) -> tuple[int, ...]:
         candidates = [o for o in self.overloads if o.arrange(args, {}) is not None]
-        lazy = {frozenset(i for i in range(len(args)) if o.parameter_at(i).lazy)
-                for o in candidates}
+        lazy = {
+            frozenset(i for i in range(len(args)) if o.parameter_at(i).lazy) for o in candidates
+        }
         if len(lazy) > 1:
             raise self._ambiguous(args)
         keep = lazy.pop() if lazy else frozenset()
         shift = 1 if self.is_method else 0
-        return tuple(i for i in range(shift, len(args))
-                     if i - shift in self.thunks and i not in keep)
+        return tuple(
+            i for i in range(shift, len(args)) if i - shift in self.thunks and i not in keep
+        )
 
     def prepared(self, args: tuple[Any, ...]) -> tuple[Choice, tuple[Any, ...]]:
         """The overload for positional arguments, and the arguments evaluated and converted.
@@ -249,11 +281,15 @@ class Family:
     def _choose(self, args: tuple[Any, ...]) -> Choice:
         rows = [(o, o.arrange(args, {})) for o in self.overloads]
         overload = self._best(
-            [(o, row) for o, row in rows if row is not None and self._fits(o, row)], args)
+            [(o, row) for o, row in rows if row is not None and self._fits(o, row)], args
+        )
         return Choice(overload, len(args), self.limit)
 
-    def select(self, args: tuple[Any, ...], kwargs: Mapping[str, Any],
-               ) -> tuple[Overload, list[Any], dict[str, Any]]:
+    def select(
+        self,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> tuple[Overload, list[Any], dict[str, Any]]:
         """Choose with keyword arguments; returns the overload, its row and the keywords left."""
         kwargs = self._evaluated_names(args, kwargs)
         fitting = []
@@ -262,8 +298,10 @@ class Family:
             if row is None or not self._fits(overload, row):
                 continue
             left = overload.leftover(kwargs)
-            if all(overload.keyword_type(name).accepts(type(value), self.iterable_dicts)
-                   for name, value in left.items()):
+            if all(
+                overload.keyword_type(name).accepts(type(value), self.iterable_dicts)
+                for name, value in left.items()
+            ):
                 fitting.append((overload, row))
         overload = self._best(fitting, args)
         row = next(r for o, r in fitting if o is overload)
@@ -271,15 +309,17 @@ class Family:
 
     def _evaluated_names(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         candidates = [o for o in self.overloads if o.arrange(args, kwargs) is not None]
-        lazy = {p.name for o in candidates for p in (*o.positional, *o.keyword.values())
-                if p.type.lazy}
-        return {name: value() if name in self.thunks and name not in lazy and callable(value)
-                else value for name, value in kwargs.items()}
+        lazy = {
+            p.name for o in candidates for p in (*o.positional, *o.keyword.values()) if p.type.lazy
+        }
+        return {
+            name: value() if name in self.thunks and name not in lazy and callable(value) else value
+            for name, value in kwargs.items()
+        }
 
     def _fits(self, overload: Overload, row: list[Any]) -> bool:
         for index, value in enumerate(row):
-            if (index < len(overload.positional)
-                    and value is overload.positional[index].default):
+            if index < len(overload.positional) and value is overload.positional[index].default:
                 continue
             if not overload.parameter_at(index).accepts(type(value), self.iterable_dicts):
                 return False

@@ -59,8 +59,9 @@ def of(kind: type, nullable: bool = False) -> ParameterType:
 
 
 def _is_iterable(kind: type) -> bool:
-    return (issubclass(kind, collections.abc.Iterable)
-            and not issubclass(kind, (str, collections.abc.Mapping)))
+    return issubclass(kind, collections.abc.Iterable) and not issubclass(
+        kind, (str, collections.abc.Mapping)
+    )
 
 
 def _no_bool(*kinds: type) -> _Check:
@@ -98,17 +99,19 @@ Set = of(collections.abc.Set)
 Iterable = ParameterType(_is_iterable, base=collections.abc.Iterable, limited=True)
 OrderedIterable = ParameterType(
     lambda t: _is_iterable(t) and not issubclass(t, collections.abc.Set),
-    base=collections.abc.Iterable, limited=True)
+    base=collections.abc.Iterable,
+    limited=True,
+)
 IteratorOnly = of(collections.abc.Iterator)
 Sequence = ParameterType(
     lambda t: issubclass(t, collections.abc.Sequence) and not issubclass(t, str),
-    base=collections.abc.Sequence)
+    base=collections.abc.Sequence,
+)
 Tuple = of(tuple)
 Regex = of(REGEX)
 Timespan = of(TIMESPAN)
 NullableTimespan = of(TIMESPAN, nullable=True)
-DateTime = ParameterType(
-    lambda t: issubclass(t, DATETIME), base=DATETIME, convert=_aware)
+DateTime = ParameterType(lambda t: issubclass(t, DATETIME), base=DATETIME, convert=_aware)
 PlainDateTime = of(DATETIME)
 Lambda = ParameterType(lambda _t: True, nullable=True, lazy=True, convert=as_thunk)
 
@@ -135,8 +138,9 @@ def limited(value: Any, limit: int) -> Any:
 
     :raises CollectionTooLargeException: while iterating, at the item after the limit.
     """
-    if isinstance(value, (tuple, list, collections.abc.Mapping, collections.abc.Set,
-                          collections.abc.Sequence)):
+    if isinstance(
+        value, (tuple, list, collections.abc.Mapping, collections.abc.Set, collections.abc.Sequence)
+    ):
         return value
     return _limiting(value, limit)
 

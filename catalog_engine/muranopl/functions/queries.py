@@ -146,8 +146,9 @@ def fold(collection: Iterable[Any], step: Callable[[Any, Any], Any], seed: Any =
     return seed
 
 
-@_function("aggregate", "reduce", kind="method", collection=p.Iterable, selector=p.Lambda,
-           seed=p.Any_)
+@_function(
+    "aggregate", "reduce", kind="method", collection=p.Iterable, selector=p.Lambda, seed=p.Any_
+)
 def _aggregate(collection: Iterable[Any], selector: Selector, seed: Any = NO_VALUE) -> Any:
     return fold(collection, selector, seed)
 
@@ -210,13 +211,21 @@ def _zip_longest(*collections_: Iterable[Any], **kwargs: Any) -> Iterator[MList]
     return (MList(row) for row in itertools.zip_longest(*collections_, fillvalue=fill))
 
 
-@_function("join", kind="method", collection1=p.Iterable, collection2=p.Iterable,
-           predicate=p.Lambda, selector=p.Lambda)
-def _join(collection1: Iterable[Any], collection2: Iterable[Any], predicate: Selector,
-          selector: Selector) -> Iterator[Any]:
+@_function(
+    "join",
+    kind="method",
+    collection1=p.Iterable,
+    collection2=p.Iterable,
+    predicate=p.Lambda,
+    selector=p.Lambda,
+)
+def _join(
+    collection1: Iterable[Any], collection2: Iterable[Any], predicate: Selector, selector: Selector
+) -> Iterator[Any]:
     others = memorized(collection2)
-    return (selector(one, other) for one in collection1 for other in others
-            if predicate(one, other))
+    return (
+        selector(one, other) for one in collection1 for other in others if predicate(one, other)
+    )
 
 
 @_function("takeWhile", kind="method", collection=p.Iterable, predicate=p.Lambda)
@@ -318,15 +327,17 @@ def _reverse(collection: Iterable[Any]) -> Iterator[Any]:
 
 
 @_function("accumulate", kind="method", collection=p.Iterable, selector=p.Lambda, seed=p.Any_)
-def _accumulate(collection: Iterable[Any], selector: Selector, seed: Any = NO_VALUE,
-                ) -> Iterator[Any]:
+def _accumulate(
+    collection: Iterable[Any],
+    selector: Selector,
+    seed: Any = NO_VALUE,
+) -> Iterator[Any]:
     iterator = iter(collection)
     if seed is NO_VALUE:
         try:
             seed = next(iterator)
         except StopIteration:
-            raise TypeError(
-                "accumulate() of empty sequence with no initial value") from None
+            raise TypeError("accumulate() of empty sequence with no initial value") from None
     yield seed
     for item in iterator:
         seed = selector(seed, item)

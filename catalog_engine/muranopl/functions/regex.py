@@ -40,10 +40,15 @@ def search(pattern: re.Pattern[str] | str, string: str) -> re.Match[str] | None:
 
 
 @_function("regex", pattern=p.String)
-def _regex(pattern: str, ignore_case: bool = False, multi_line: bool = False,
-           dot_all: bool = False) -> re.Pattern[str]:
-    return compiled(pattern, (re.IGNORECASE if ignore_case else 0)
-                    | (re.MULTILINE if multi_line else 0) | (re.DOTALL if dot_all else 0))
+def _regex(
+    pattern: str, ignore_case: bool = False, multi_line: bool = False, dot_all: bool = False
+) -> re.Pattern[str]:
+    return compiled(
+        pattern,
+        (re.IGNORECASE if ignore_case else 0)
+        | (re.MULTILINE if multi_line else 0)
+        | (re.DOTALL if dot_all else 0),
+    )
 
 
 @_function("matches", kind="method", regexp=p.Regex, string=p.String)
@@ -70,14 +75,18 @@ def _not_matches_operator(string: str, regexp: Any) -> bool:
 
 def _records(match: re.Match[str]) -> list[MDict]:
     """The whole match and its groups, as a selector sees them in ``$``, ``$2``, ``$3``…"""
-    return [MDict({"value": match.group(index), "start": match.start(index),
-                   "end": match.end(index)})
-            for index in range(match.re.groups + 1)]
+    return [
+        MDict({"value": match.group(index), "start": match.start(index), "end": match.end(index)})
+        for index in range(match.re.groups + 1)
+    ]
 
 
 @_function("search", kind="method", regexp=p.Regex, string=p.String, selector=p.Lambda)
-def _search(regexp: re.Pattern[str], string: str, selector: Callable[..., Any] | None = None,
-            ) -> Any:
+def _search(
+    regexp: re.Pattern[str],
+    string: str,
+    selector: Callable[..., Any] | None = None,
+) -> Any:
     match = search(regexp, string)
     if match is None:
         return None
@@ -85,8 +94,9 @@ def _search(regexp: re.Pattern[str], string: str, selector: Callable[..., Any] |
 
 
 @_function("searchAll", kind="method", regexp=p.Regex, string=p.String, selector=p.Lambda)
-def _search_all(regexp: re.Pattern[str], string: str,
-                selector: Callable[..., Any] | None = None) -> Iterator[Any]:
+def _search_all(
+    regexp: re.Pattern[str], string: str, selector: Callable[..., Any] | None = None
+) -> Iterator[Any]:
     matches = regexp.finditer(string)
     while (match := bounded(next, matches, None)) is not None:
         yield match.group() if selector is None else selector(*_records(match))
@@ -102,8 +112,9 @@ def _split_text(string: str, regexp: re.Pattern[str], max_split: int = 0) -> MLi
     return MList(bounded(regexp.split, string, max_split))
 
 
-def _substituted(regexp: re.Pattern[str], string: str, count: int,
-                 text_of: Callable[[re.Match[str]], str]) -> str:
+def _substituted(
+    regexp: re.Pattern[str], string: str, count: int, text_of: Callable[[re.Match[str]], str]
+) -> str:
     """Replace matches one by one: text is made outside of C code, and its length is bounded."""
     parts: list[str] = []
     length = end = done = 0
@@ -112,7 +123,7 @@ def _substituted(regexp: re.Pattern[str], string: str, count: int,
         match = bounded(next, matches, None)
         if match is None:
             break
-        parts += (string[end:match.start()], text_of(match))
+        parts += (string[end : match.start()], text_of(match))
         length += len(parts[-1]) + len(parts[-2])
         bounds.text(length)
         end = match.end()
@@ -130,17 +141,20 @@ def _replace_text(string: str, regexp: re.Pattern[str], repl: str, count: int = 
     return _replace(regexp, string, repl, count)
 
 
-@_function("replaceBy", kind="method", regexp=p.Regex, string=p.String, repl=p.Lambda,
-           count=p.Int)
-def _replace_by(regexp: re.Pattern[str], string: str, repl: Callable[..., Any], count: int = 0,
-                ) -> str:
+@_function("replaceBy", kind="method", regexp=p.Regex, string=p.String, repl=p.Lambda, count=p.Int)
+def _replace_by(
+    regexp: re.Pattern[str],
+    string: str,
+    repl: Callable[..., Any],
+    count: int = 0,
+) -> str:
     return _substituted(regexp, string, count, lambda match: repl(*_records(match)))
 
 
-@_function("replaceBy", kind="method", string=p.String, regexp=p.Regex, repl=p.Lambda,
-           count=p.Int)
-def _replace_text_by(string: str, regexp: re.Pattern[str], repl: Callable[..., Any],
-                     count: int = 0) -> str:
+@_function("replaceBy", kind="method", string=p.String, regexp=p.Regex, repl=p.Lambda, count=p.Int)
+def _replace_text_by(
+    string: str, regexp: re.Pattern[str], repl: Callable[..., Any], count: int = 0
+) -> str:
     return _replace_by(regexp, string, repl, count)
 
 

@@ -22,15 +22,24 @@ class FunctionRuntime(Protocol):
         :raises NoClassFound: there is no such class.
         """
 
-    def new_object(self, type_: Any, properties: Mapping[str, Any], *, owner: Any, name: str | None,
-                   extra: Mapping[str, Any] | None, caller: Any) -> Any:
+    def new_object(
+        self,
+        type_: Any,
+        properties: Mapping[str, Any],
+        *,
+        owner: Any,
+        name: str | None,
+        extra: Mapping[str, Any] | None,
+        caller: Any,
+    ) -> Any:
         """Construct an object of the type reference *type_*."""
 
     def load_object(self, model: Mapping[str, Any], *, owner: Any, caller: Any) -> Any:
         """Construct an object from a model that carries its own type."""
 
-    def call_method(self, receiver: Any, name: str, args: Sequence[Any],
-                    kwargs: Mapping[str, Any], caller: Any) -> Any:
+    def call_method(
+        self, receiver: Any, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any
+    ) -> Any:
         """Call a method of an object, view or type as package code of *caller* does."""
 
     def is_object(self, value: Any) -> bool:
@@ -60,8 +69,11 @@ class FunctionRuntime(Protocol):
     def dump(self, value: Any, serialization_type: str, ignore_upcasts: bool) -> Any:
         """Serialize an object."""
 
-    def parallel(self, branches: Sequence[Callable[[], Any]], limit: int | None = None,
-                 ) -> Sequence[Any]:
+    def parallel(
+        self,
+        branches: Sequence[Callable[[], Any]],
+        limit: int | None = None,
+    ) -> Sequence[Any]:
         """Run callables in branches of their own; results in order, the first error afterwards."""
 
     def next_number(self) -> int:

@@ -60,8 +60,9 @@ def _split(string: str, separator: str | None = None, max_splits: int = -1) -> M
     return MList(string.split(separator, max_splits))
 
 
-@_function("rightSplit", kind="method", string=p.String, separator=p.NullableString,
-           max_splits=p.Int)
+@_function(
+    "rightSplit", kind="method", string=p.String, separator=p.NullableString, max_splits=p.Int
+)
 def _right_split(string: str, separator: str | None = None, max_splits: int = -1) -> MList:
     return MList(string.rsplit(separator, max_splits))
 
@@ -103,8 +104,14 @@ def _norm(string: str | None, chars: str | None = None) -> str | None:
     return None if string is None else string.strip(chars) or None
 
 
-@_function("isEmpty", kind="both", string=p.NullableString, trim_spaces=p.of(bool),
-           chars=p.NullableString, aliases={"trim_spaces": "trim"})
+@_function(
+    "isEmpty",
+    kind="both",
+    string=p.NullableString,
+    trim_spaces=p.of(bool),
+    chars=p.NullableString,
+    aliases={"trim_spaces": "trim"},
+)
 def _is_empty(string: str | None, trim_spaces: bool = True, chars: str | None = None) -> bool:
     if string is None:
         return True
@@ -129,7 +136,7 @@ def _substring(string: str, start: int, length: int = -1) -> str:
         length = len(string)
     if start < 0:
         start += len(string)
-    return string[start:start + length]
+    return string[start : start + length]
 
 
 def _window(string: str, start: int, length: int) -> tuple[int, int]:
@@ -168,19 +175,32 @@ def _to_char_array(string: str) -> MList:
 
 @_function("characters")
 def _characters(
-        digits: bool = False, hexdigits: bool = False, ascii_lowercase: bool = False,
-        ascii_uppercase: bool = False, ascii_letters: bool = False, letters: bool = False,
-        octdigits: bool = False, punctuation: bool = False, printable: bool = False,
-        lowercase: bool = False, uppercase: bool = False, whitespace: bool = False) -> MList:
+    digits: bool = False,
+    hexdigits: bool = False,
+    ascii_lowercase: bool = False,
+    ascii_uppercase: bool = False,
+    ascii_letters: bool = False,
+    letters: bool = False,
+    octdigits: bool = False,
+    punctuation: bool = False,
+    printable: bool = False,
+    lowercase: bool = False,
+    uppercase: bool = False,
+    whitespace: bool = False,
+) -> MList:
     # "letters", "lowercase" and "uppercase" fail in yaql (they left Python's string module);
     # the ASCII sets are what they once meant. Order is that of first appearance, not a hash's.
     chosen = (
-        (digits, python_strings.digits), (hexdigits, python_strings.hexdigits),
+        (digits, python_strings.digits),
+        (hexdigits, python_strings.hexdigits),
         (ascii_lowercase or lowercase, python_strings.ascii_lowercase),
         (ascii_uppercase or uppercase, python_strings.ascii_uppercase),
         (ascii_letters or letters, python_strings.ascii_letters),
-        (octdigits, python_strings.octdigits), (punctuation, python_strings.punctuation),
-        (printable, python_strings.printable), (whitespace, python_strings.whitespace))
+        (octdigits, python_strings.octdigits),
+        (punctuation, python_strings.punctuation),
+        (printable, python_strings.printable),
+        (whitespace, python_strings.whitespace),
+    )
     return MList(dict.fromkeys("".join(chars for wanted, chars in chosen if wanted)))
 
 

@@ -18,8 +18,15 @@ class Registration:
 
     __slots__ = ("aliases", "kind", "name", "no_kwargs", "payload", "types")
 
-    def __init__(self, name: str, kind: Kind, payload: Callable[..., Any],
-                 types: Mapping[str, ParameterType], aliases: Mapping[str, str], no_kwargs: bool):
+    def __init__(
+        self,
+        name: str,
+        kind: Kind,
+        payload: Callable[..., Any],
+        types: Mapping[str, ParameterType],
+        aliases: Mapping[str, str],
+        no_kwargs: bool,
+    ):
         self.name = name
         self.kind = kind
         self.payload = payload
@@ -40,9 +47,14 @@ class Subject:
     def __init__(self) -> None:
         self.registrations: list[Registration] = []
 
-    def function(self, *names: str, kind: Kind = "function", no_kwargs: bool = False,
-                 aliases: Mapping[str, str] | None = None, **types: ParameterType,
-                 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def function(
+        self,
+        *names: str,
+        kind: Kind = "function",
+        no_kwargs: bool = False,
+        aliases: Mapping[str, str] | None = None,
+        **types: ParameterType,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register the decorated function under *names*.
 
         Parameters named ``rt``, ``caller`` and ``table`` are hidden and get the runtime, the
@@ -51,20 +63,28 @@ class Subject:
 
         :param no_kwargs: ``a => b`` arguments become :class:`MappingRule` values.
         """
+
         def register(payload: Callable[..., Any]) -> Callable[..., Any]:
             for name in names:
                 self.registrations.append(
-                    Registration(name, kind, payload, types, aliases or {}, no_kwargs))
+                    Registration(name, kind, payload, types, aliases or {}, no_kwargs)
+                )
             return payload
+
         return register
 
 
 class FunctionTable:
     """Every function that code of one format may call that is not a method of a class."""
 
-    def __init__(self, layers: Iterable[Iterable[Subject]], iterator_limit: int = 2000,
-                 memory_quota: int = 512 * 1024, iterable_dicts: bool = False,
-                 as_functions_too: Container[str] = ()):
+    def __init__(
+        self,
+        layers: Iterable[Iterable[Subject]],
+        iterator_limit: int = 2000,
+        memory_quota: int = 512 * 1024,
+        iterable_dicts: bool = False,
+        as_functions_too: Container[str] = (),
+    ):
         """
         :param layers: subjects whose overloads hide those of later layers.
         :param iterator_limit: items that a lazy iterable may yield to a function.
@@ -84,20 +104,33 @@ class FunctionTable:
                     kind = "both" if registration.name in as_functions_too else registration.kind
                     self._register(registration, kind, layer, iterable_dicts)
 
-    def _register(self, registration: Registration, kind: Kind, layer: int,
-                  iterable_dicts: bool) -> None:
-        overload = Overload(registration.payload, registration.types, registration.aliases,
-                            registration.no_kwargs, layer)
+    def _register(
+        self, registration: Registration, kind: Kind, layer: int, iterable_dicts: bool
+    ) -> None:
+        overload = Overload(
+            registration.payload,
+            registration.types,
+            registration.aliases,
+            registration.no_kwargs,
+            layer,
+        )
         for families, wanted in ((self._functions, "function"), (self._methods, "method")):
             if kind not in (wanted, "both"):
                 continue
             family = families.get(registration.name)
             if family is None:
                 family = families[registration.name] = Family(
-                    registration.name, wanted == "method", self.iterator_limit, iterable_dicts)
+                    registration.name, wanted == "method", self.iterator_limit, iterable_dicts
+                )
             family.add(overload)
-        both = [family for family in (self._functions.get(registration.name),
-                                      self._methods.get(registration.name)) if family]
+        both = [
+            family
+            for family in (
+                self._functions.get(registration.name),
+                self._methods.get(registration.name),
+            )
+            if family
+        ]
         lazy: frozenset[int | str] = frozenset().union(*(family.lazy for family in both))
         self._lazy[registration.name] = lazy
         for family in both:
@@ -127,8 +160,15 @@ class FunctionTable:
         family = self.lookup(name, kind)
         return family is not None and family.no_kwargs
 
-    def call(self, rt: Any, name: str, receiver: Any, args: tuple[Any, ...],
-             kwargs: Mapping[str, Any], caller: Any = None) -> Any:
+    def call(
+        self,
+        rt: Any,
+        name: str,
+        receiver: Any,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        caller: Any = None,
+    ) -> Any:
         """Call *name*, as a method when *receiver* is not NO_RECEIVER.
 
         :raises NoFunctionRegisteredException, NoMethodRegisteredException: the name is unknown.
@@ -160,15 +200,20 @@ class FunctionTable:
             raise exceptions.MemoryQuotaExceededException()
         return result
 
-    def _call_named(self, rt: Any, family: Family, args: tuple[Any, ...],
-                    kwargs: Mapping[str, Any], caller: Any) -> Any:
+    def _call_named(
+        self, rt: Any, family: Family, args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any
+    ) -> Any:
         if family.no_kwargs:
             raise exceptions.ArgumentException(next(iter(kwargs)))
         overload, arranged, named = family.select(family.evaluate(args), kwargs)
-        row = [self._converted(overload.parameter_at(index), value)
-               for index, value in enumerate(arranged)]
-        passed = {overload.names.get(key, key): self._converted(overload.keyword_type(key), value)
-                  for key, value in named.items()}
+        row = [
+            self._converted(overload.parameter_at(index), value)
+            for index, value in enumerate(arranged)
+        ]
+        passed = {
+            overload.names.get(key, key): self._converted(overload.keyword_type(key), value)
+            for key, value in named.items()
+        }
         return overload.payload(*self._hidden(overload.hidden, rt, caller), *row, **passed)
 
     def _converted(self, type_: ParameterType, value: Any) -> Any:

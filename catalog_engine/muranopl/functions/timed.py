@@ -38,7 +38,8 @@ def bounded(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     except _TimeIsUp:
         raise TimeoutError(
             f"The regular expression took more than {SECONDS:g} seconds; "
-            "write it without nested repetitions") from None
+            "write it without nested repetitions"
+        ) from None
     finally:
         signal.signal(signal.SIGVTALRM, before)
 

@@ -54,18 +54,33 @@ from catalog_engine.muranopl.runtime.operations_objects import ObjectSites
 _COMMON = {
     "__builtins__": {},
     "NO_VALUE": NO_VALUE,
-    "type": type, "int": int, "Exception": Exception,
-    "settle": values.settle, "literal": values.literal, "moment": values.moment,
-    "make_list": values.make_list, "make_dict": values.make_dict,
-    "item": values.item, "items_of": values.items_of, "repetitions": values.repetitions,
+    "type": type,
+    "int": int,
+    "Exception": Exception,
+    "settle": values.settle,
+    "literal": values.literal,
+    "moment": values.moment,
+    "make_list": values.make_list,
+    "make_dict": values.make_dict,
+    "item": values.item,
+    "items_of": values.items_of,
+    "repetitions": values.repetitions,
     "add": values.add,
-    "less": operators.less, "less_equal": operators.less_equal,
-    "greater": operators.greater, "greater_equal": operators.greater_equal,
-    "no_operator": values.no_operator, "mapping_rule": values.mapping_rule,
-    "scoped": values.scoped, "scoped_call": values.scoped_call,
-    "enter_scope": values.enter_scope, "no_loop": values.no_loop,
-    "invalid_target": values.invalid_target, "bad_assignment": values.bad_assignment,
-    "caught": faults.caught, "matches": faults.matches, "rethrow": faults.rethrow,
+    "less": operators.less,
+    "less_equal": operators.less_equal,
+    "greater": operators.greater,
+    "greater_equal": operators.greater_equal,
+    "no_operator": values.no_operator,
+    "mapping_rule": values.mapping_rule,
+    "scoped": values.scoped,
+    "scoped_call": values.scoped_call,
+    "enter_scope": values.enter_scope,
+    "no_loop": values.no_loop,
+    "invalid_target": values.invalid_target,
+    "bad_assignment": values.bad_assignment,
+    "caught": faults.caught,
+    "matches": faults.matches,
+    "rethrow": faults.rethrow,
 }
 
 
@@ -113,10 +128,14 @@ def _multiplication(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], 
     small = 1 << 62
 
     def multiply(left: Any, right: Any) -> Any:
-        if left.__class__ is int and right.__class__ is int and (
-                -small < left < small and -small < right < small):
+        if (
+            left.__class__ is int
+            and right.__class__ is int
+            and (-small < left < small and -small < right < small)
+        ):
             return left * right
         return general(left, right)
+
     return multiply
 
 
@@ -130,6 +149,7 @@ def _parallel(rt: Any) -> Callable[[Sequence[Callable[[], Any]], Any], Any]:
         except BranchSignal as left:
             return left.signal
         return None
+
     return parallel
 
 
@@ -138,4 +158,5 @@ def _signalling(branch: Callable[[], Any]) -> Callable[[], None]:
         signal = branch()
         if signal is not None:
             raise BranchSignal(signal)
+
     return run

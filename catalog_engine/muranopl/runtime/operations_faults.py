@@ -89,25 +89,44 @@ class Faults:
             raise TypeError("Extra must be a mapping")
         if cause is not None and not isinstance(cause, MuranoObject):
             raise TypeError("Cause must be an exception object")
-        raise MuranoPLError(flat, None if message is None else str(message),
-                            extra if extra is not None else MDict({}), cause, ())
+        raise MuranoPLError(
+            flat,
+            None if message is None else str(message),
+            extra if extra is not None else MDict({}),
+            cause,
+            (),
+        )
 
     def exception_object(self, error: MuranoPLError, names: tuple[str, ...] | None) -> Any:
         """The object that ``As`` binds."""
         rt = self._rt
-        name = next((name for name in error.names if names is None or name in names),
-                    error.names[0])
+        name = next(
+            (name for name in error.names if names is None or name in names), error.names[0]
+        )
         trace = self._new(_STACK_TRACE, {"frames": MList([_frame(f) for f in error.frames])})
         native = error.__cause__
-        return self._new(_EXCEPTION, {
-            "name": name, "message": error.message, "stackTrace": trace,
-            "extra": rt.freeze(error.extra or {}), "cause": error.cause,
-            "nativeException": None if native is None else str(native)})
+        return self._new(
+            _EXCEPTION,
+            {
+                "name": name,
+                "message": error.message,
+                "stackTrace": trace,
+                "extra": rt.freeze(error.extra or {}),
+                "cause": error.cause,
+                "nativeException": None if native is None else str(native),
+            },
+        )
 
     def _new(self, name: str, values: dict[str, Any]) -> Any:
         rt = self._rt
-        result = rt.new_object(rt.resolve_type(name, self._cls), {}, owner=None, name=None,
-                               extra=None, caller=self._cls)
+        result = rt.new_object(
+            rt.resolve_type(name, self._cls),
+            {},
+            owner=None,
+            name=None,
+            extra=None,
+            caller=self._cls,
+        )
         result.values.update(values)
         return result
 
@@ -116,5 +135,11 @@ def _frame(frame: Any) -> MDict:
     location = None
     if frame.file is not None:
         location = MDict({"file": frame.file, "line": frame.line, "column": frame.column})
-    return MDict({"instruction": frame.instruction, "location": location,
-                  "methodName": frame.method, "typeName": frame.type})
+    return MDict(
+        {
+            "instruction": frame.instruction,
+            "location": location,
+            "methodName": frame.method,
+            "typeName": frame.type,
+        }
+    )

@@ -37,8 +37,10 @@ class Frame(NamedTuple):
             return f"{prefix}File <unknown> in method {self.method}\n{prefix}    {self.instruction}"
         place = f"{self.line}:{self.column}" if self.column else str(self.line)
         of_type = "" if self.type is None else f" of type {self.type}"
-        return (f'{prefix}File "{self.file}", line {place} in method {self.method}{of_type}\n'
-                f"{prefix}    {self.instruction}")
+        return (
+            f'{prefix}File "{self.file}", line {place} in method {self.method}{of_type}\n'
+            f"{prefix}    {self.instruction}"
+        )
 
 
 def frames_of(error: BaseException, native: bool) -> tuple[Frame, ...]:
@@ -57,12 +59,20 @@ def frames_of(error: BaseException, native: bool) -> tuple[Frame, ...]:
         traceback = traceback.tb_next
     result: list[Frame] = []
     tail: list[Frame] = []
-    for code, last, names, line in rows[-MAXIMUM_FRAMES * 4:]:
+    for code, last, names, line in rows[-MAXIMUM_FRAMES * 4 :]:
         found = _generated(code, last, names)
         if found is None:
             if native:
-                tail.append(Frame(code.co_qualname, code.co_filename.rpartition("/")[2], line, 0,
-                                  code.co_name, None))
+                tail.append(
+                    Frame(
+                        code.co_qualname,
+                        code.co_filename.rpartition("/")[2],
+                        line,
+                        0,
+                        code.co_name,
+                        None,
+                    )
+                )
             continue
         tail = []
         if result and _same_activation(result[-1], found, code):
@@ -72,8 +82,10 @@ def frames_of(error: BaseException, native: bool) -> tuple[Frame, ...]:
     return tuple([*result, *tail][-MAXIMUM_FRAMES:])
 
 
-def _above(frame: FrameType | None, handler: FrameType | None,
-           ) -> Iterator[tuple[CodeType, int, dict[str, Any], int]]:
+def _above(
+    frame: FrameType | None,
+    handler: FrameType | None,
+) -> Iterator[tuple[CodeType, int, dict[str, Any], int]]:
     """Frames that called the one which handles an error, the nearest first."""
     above = handler is None
     while frame is not None:
@@ -113,8 +125,11 @@ def _place(code: CodeType, last: int) -> tuple[int, int]:
     return code.co_firstlineno, 1
 
 
-def _instruction(instructions: Iterable[tuple[int, int, int, int, str]], line: int, column: int,
-                 ) -> tuple[int, int, int, int, str] | None:
+def _instruction(
+    instructions: Iterable[tuple[int, int, int, int, str]],
+    line: int,
+    column: int,
+) -> tuple[int, int, int, int, str] | None:
     """The innermost instruction around a place: of those around it, the last to begin."""
     found = None
     for row in instructions:

@@ -14,8 +14,9 @@ from catalog_engine.muranopl.source.errors import did_you_mean
 
 Call = Callable[..., Any]
 
-_UNCONVERTED: Final = frozenset((
-    type(None), bool, int, float, str, MList, MDict, MSet, range, types.FunctionType))
+_UNCONVERTED: Final = frozenset(
+    (type(None), bool, int, float, str, MList, MDict, MSet, range, types.FunctionType)
+)
 """Types whose values no conversion of a parameter changes; a thunk is a function."""
 
 
@@ -47,6 +48,7 @@ class FunctionSites:
 
         def named(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
             return call(rt, name, NO_RECEIVER, args, kwargs, caller)
+
         return named
 
     def _unknown(self, name: str) -> Call:
@@ -54,6 +56,7 @@ class FunctionSites:
 
         def unknown(*_args: Any) -> Any:
             raise exceptions.NoFunctionRegisteredException(name + advice if advice else name)
+
         return unknown
 
     def operator(self, name: str) -> Call:
@@ -88,8 +91,10 @@ class FunctionSites:
                 raise exceptions.MemoryQuotaExceededException()
             repeatable = all(
                 one is other and one.__class__ in _UNCONVERTED
-                for one, other in zip(args, converted, strict=True))
+                for one, other in zip(args, converted, strict=True)
+            )
             return result, call if repeatable else None
+
         return slow
 
 
@@ -128,6 +133,7 @@ def _make_1(slow: Callable[[tuple[Any, ...]], tuple[Any, Call | None]], quota: i
         if found is not None:
             kind, known = one.__class__, found
         return result
+
     return call
 
 
@@ -150,6 +156,7 @@ def _make_2(slow: Callable[[tuple[Any, ...]], tuple[Any, Call | None]], quota: i
         if found is not None:
             kind, other, known = one.__class__, two.__class__, found
         return result
+
     return call
 
 
@@ -171,8 +178,8 @@ def _make_3(slow: Callable[[tuple[Any, ...]], tuple[Any, Call | None]], quota: i
         if found is not None:
             kinds, known = (one.__class__, two.__class__, three.__class__), found
         return result
+
     return call
 
 
-_MAKERS: Final[Mapping[int, Callable[..., Call]]] = {
-    0: _make_0, 1: _make_1, 2: _make_2, 3: _make_3}
+_MAKERS: Final[Mapping[int, Callable[..., Call]]] = {0: _make_0, 1: _make_1, 2: _make_2, 3: _make_3}

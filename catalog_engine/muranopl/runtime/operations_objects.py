@@ -53,6 +53,7 @@ class ObjectSites:
                 except KeyError:
                     pass
             return get_property(this, name, cls)
+
         return read
 
     def own_setter(self, name: str) -> Call:
@@ -61,6 +62,7 @@ class ObjectSites:
 
         def write(this: Any, value: Any) -> None:
             set_property(this, name, value, cls)
+
         return write
 
     def attribute_site(self, name: str) -> Call:
@@ -79,6 +81,7 @@ class ObjectSites:
             if kind is MList or isinstance(value, (tuple, Iterator, range)):
                 return (read(item) for item in value)
             return function(rt, "#property#" + name, NO_RECEIVER, (value,), {}, cls)
+
         return read
 
     def type_site(self, text: str) -> Call:
@@ -90,6 +93,7 @@ class ObjectSites:
             if found is None:
                 found = self.rt.resolve_type(text, self.cls)
             return found
+
         return reference
 
     def instance_of(self, value: Any, type_: Any) -> bool:
@@ -143,7 +147,7 @@ class ObjectSites:
             value = self.updated(container[index] if index < size else _EMPTY, rest, value)
         if index >= size:
             return MList((*container, value))
-        return MList((*container[:index], value, *container[index + 1:]))
+        return MList((*container[:index], value, *container[index + 1 :]))
 
     # ------------------------------------------------------------ calls
 
@@ -161,12 +165,19 @@ class ObjectSites:
 
     def named_method_site(self, name: str, _thunked: tuple[int, ...]) -> Call:
         """Site of ``receiver.name(args)`` with named arguments: called with a tuple and a dict."""
+
         def call(receiver: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
             return self.call(receiver, name, args, kwargs)
+
         return call
 
-    def call(self, receiver: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any],
-             ) -> Any:
+    def call(
+        self,
+        receiver: Any,
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> Any:
         """Call a method by name, whatever the receiver is.
 
         :raises NoMethodRegisteredException: the receiver has no such method.
@@ -182,8 +193,12 @@ class ObjectSites:
         self._check_known(receiver, name)
         return self.functions.table.call(self.rt, name, receiver, args, kwargs, self.cls)
 
-    def _miss(self, name: str, count: int, thunked: tuple[int, ...],
-              ) -> Callable[[Any, tuple[Any, ...]], tuple[Any, Any, Any]]:
+    def _miss(
+        self,
+        name: str,
+        count: int,
+        thunked: tuple[int, ...],
+    ) -> Callable[[Any, tuple[Any, ...]], tuple[Any, Any, Any]]:
         """The complete call; answers the result and what may be cached: a class and its entry."""
         values: Call | None = None
 
@@ -203,14 +218,18 @@ class ObjectSites:
             for extension in extensions:
                 if extension.accepts(receiver):
                     args, _none = _evaluated(args, {})
-                    return (extension.invoke(extension.type_reference, (receiver, *args), {}),
-                            None, None)
+                    return (
+                        extension.invoke(extension.type_reference, (receiver, *args), {}),
+                        None,
+                        None,
+                    )
             if values is None:
                 self._check_known(receiver, name)
                 family = self.functions.table.lookup(name, "method")
                 assert family is not None
                 values = self.functions.site(family, count + 1)
             return values(receiver, *args), None, None if extensions else values
+
         return miss
 
     def _method(self, receiver: Any, name: str) -> Any:
@@ -241,8 +260,7 @@ class ObjectSites:
             known = list(self.functions.table.names("method"))
             if receiver.__class__ in _OBJECTS:
                 known.extend(receiver.cls.method_names())
-            raise exceptions.NoMethodRegisteredException(
-                name, receiver, did_you_mean(name, known))
+            raise exceptions.NoMethodRegisteredException(name, receiver, did_you_mean(name, known))
 
 
 _EMPTY: Final = MDict({})
@@ -258,8 +276,10 @@ def _is_slot(cls: Any, name: str) -> bool:
     return found is not None and found.usage != "Static"
 
 
-def _evaluated(args: tuple[Any, ...], kwargs: Mapping[str, Any],
-               ) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+def _evaluated(
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
     """Values of arguments that come unevaluated because a function of that name takes them so."""
     row = []
     named = dict(kwargs)
@@ -268,8 +288,7 @@ def _evaluated(args: tuple[Any, ...], kwargs: Mapping[str, Any],
             named[str(arg.source())] = arg.destination()
         else:
             row.append(arg() if _is_thunk(arg) else arg)
-    return tuple(row), {key: value() if _is_thunk(value) else value
-                        for key, value in named.items()}
+    return tuple(row), {key: value() if _is_thunk(value) else value for key, value in named.items()}
 
 
 def _is_thunk(value: Any) -> bool:
@@ -291,6 +310,7 @@ def _make_many(miss: Callable[[Any, tuple[Any, ...]], tuple[Any, Any, Any]]) -> 
         if cached is None and entry is not None and receiver.__class__ not in _OBJECTS:
             values = entry
         return result
+
     return call
 
 
@@ -312,6 +332,7 @@ def _make_0(miss: Callable[[Any, tuple[Any, ...]], tuple[Any, Any, Any]]) -> Cal
         elif receiver.__class__ not in _OBJECTS:
             values = found
         return result
+
     return call
 
 
@@ -333,6 +354,7 @@ def _make_1(miss: Callable[[Any, tuple[Any, ...]], tuple[Any, Any, Any]]) -> Cal
         elif receiver.__class__ not in _OBJECTS:
             values = found
         return result
+
     return call
 
 
@@ -354,6 +376,7 @@ def _make_2(miss: Callable[[Any, tuple[Any, ...]], tuple[Any, Any, Any]]) -> Cal
         elif receiver.__class__ not in _OBJECTS:
             values = found
         return result
+
     return call
 
 

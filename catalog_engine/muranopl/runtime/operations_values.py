@@ -12,9 +12,11 @@ from catalog_engine.muranopl.functions.scopes import Scope
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.values import MDict, MList, MSet, freeze
 
-_SETTLED: Final = frozenset((
-    type(None), bool, int, float, str, MList, MDict, MSet, datetime.datetime,
-    datetime.timedelta))
+_SETTLED: Final = frozenset(
+    (type(None), bool, int, float, str, MList, MDict, MSet, datetime.datetime, datetime.timedelta)
+)
+_RANGES: Final = frozenset((range, type(iter(range(0)))))
+"""Collections that are gone over one by one, so that the limit on stored ones is not theirs."""
 _MAXIMUM_REPETITIONS: Final = 1 << 62
 
 
@@ -90,10 +92,10 @@ def items_of(collection: Any) -> Iterable[Any]:
 
     :raises TypeError: the value has no items.
     """
-    if collection.__class__ is range:
+    if collection.__class__ in _RANGES:
         return collection  # type: ignore[no-any-return]
     settled = settle(collection)
-    if isinstance(settled, (tuple, Mapping, str, MSet, range)):
+    if isinstance(settled, (tuple, Mapping, str, MSet)):
         return settled
     raise TypeError(f"For needs a collection, not {_kind(settled)}")
 

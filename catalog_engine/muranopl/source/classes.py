@@ -63,8 +63,7 @@ class ClassReader:
         self._functions: dict[str, Function] = {}
         self._blocks = BlockReader(self._namespaces)
         self._title = ""
-        self._contracts = ContractReader(
-            lambda kind, value: self._add(kind, self._title, value))
+        self._contracts = ContractReader(lambda kind, value: self._add(kind, self._title, value))
         self._warnings: list[str] = []
 
     def read(self, node: MappingNode) -> ClassSource:
@@ -77,20 +76,29 @@ class ClassReader:
         parents = tuple(dict.fromkeys(self._resolve(item, "Extends") for item in extends))
         if not extends and self._name != ROOT_CLASS:
             parents = (ROOT_CLASS,)
-        properties = {name: self._property(name, value)
-                      for name, value in self._members(node, "Properties")}
+        properties = {
+            name: self._property(name, value) for name, value in self._members(node, "Properties")
+        }
         methods: dict[str, MethodDeclaration] = {}
         members = self._members(node, "Methods") or self._members(node, "Workflow")
         for name, value in members:
             special = _SPECIAL.get(name, name)
             methods[special] = self._method(special, value, node)
         declaration = ClassDeclaration(
-            self._name, usage, parents, self._namespaces,
+            self._name,
+            usage,
+            parents,
+            self._namespaces,
             tuple(self._resolve(item, "Import") for item in list_value(node.get("Import"))),
             self._choice(node, "Cardinality", ("One", "Many"), "One"),
-            self._applies(node), self._inherited(node),
+            self._applies(node),
+            self._inherited(node),
             self.meta(node.get("Meta"), f"class {self._name}"),
-            properties, methods, node.position, tuple(self._warnings))
+            properties,
+            methods,
+            node.position,
+            tuple(self._warnings),
+        )
         return ClassSource(declaration, self._functions)
 
     def meta(self, node: Node | None, title: str) -> tuple[MetaDeclaration, ...]:
@@ -101,17 +109,27 @@ class ClassReader:
         for item in list_value(node):
             pairs = item.pairs if isinstance(item, MappingNode) else [(item, None)]
             if len(pairs) != 1 and not isinstance(node, MappingNode):
-                raise item.error("An item of Meta is a name, or a mapping with one name as its "
-                                 "key", DSL_SYNTAX_ERROR)
+                raise item.error(
+                    "An item of Meta is a name, or a mapping with one name as its key",
+                    DSL_SYNTAX_ERROR,
+                )
             for name, value in pairs:
                 if value is not None and not is_null(value) and not isinstance(value, MappingNode):
-                    raise value.error("Properties of attached metadata are a mapping",
-                                      DSL_SYNTAX_ERROR)
-                given = (Literal({}, name.position) if value is None or is_null(value)
-                         else value_of(value))
-                result.append(MetaDeclaration(
-                    self._resolve(name, "Meta"), self._add("value", f"metadata of {title}", given),
-                    name.position))
+                    raise value.error(
+                        "Properties of attached metadata are a mapping", DSL_SYNTAX_ERROR
+                    )
+                given = (
+                    Literal({}, name.position)
+                    if value is None or is_null(value)
+                    else value_of(value)
+                )
+                result.append(
+                    MetaDeclaration(
+                        self._resolve(name, "Meta"),
+                        self._add("value", f"metadata of {title}", given),
+                        name.position,
+                    )
+                )
         return tuple(result)
 
     @property
@@ -127,8 +145,14 @@ class ClassReader:
         self._functions[name] = Function(name, title, kind, value.position, value=value)
         return FunctionRef(name)
 
-    def _choice(self, node: MappingNode, key: str, known: tuple[str, ...], default: str,
-                kind: str = "ValueError") -> str:
+    def _choice(
+        self,
+        node: MappingNode,
+        key: str,
+        known: tuple[str, ...],
+        default: str,
+        kind: str = "ValueError",
+    ) -> str:
         value = node.get(key)
         if value is None or is_null(value):
             return default
@@ -136,15 +160,19 @@ class ClassReader:
         if text not in known:
             raise value.error(
                 f"Invalid {key} {key_text(value)!r}; it must be one of {', '.join(known)}"
-                f"{did_you_mean(key_text(value), known)}", kind)
+                f"{did_you_mean(key_text(value), known)}",
+                kind,
+            )
         return text
 
     def _applies(self, node: MappingNode) -> tuple[str, ...]:
         given = list_value(node.get("Applies"))
         for item in given:
             if text_of(item) not in META_TARGETS:
-                raise item.error(f"Invalid Applies {key_text(item)!r}; it must be of "
-                                 f"{', '.join(META_TARGETS)}", "ValueError")
+                raise item.error(
+                    f"Invalid Applies {key_text(item)!r}; it must be of {', '.join(META_TARGETS)}",
+                    "ValueError",
+                )
         return tuple(text_of(item) or "" for item in given) or ("All",)
 
     def _inherited(self, node: MappingNode) -> bool:
@@ -160,8 +188,7 @@ class ClassReader:
         if value is None or is_null(value):
             return []
         if not isinstance(value, MappingNode):
-            raise value.error(f"{key} must be a mapping of names to declarations",
-                              DSL_SYNTAX_ERROR)
+            raise value.error(f"{key} must be a mapping of names to declarations", DSL_SYNTAX_ERROR)
         result = []
         for name, declaration in value.pairs:
             text = text_of(name)
@@ -180,8 +207,10 @@ class ClassReader:
     def _contract(self, node: MappingNode, what: str, place: Node) -> ContractSpec:
         contract = node.get("Contract")
         if contract is None:
-            raise place.error(f"{what} has no Contract; use $ for any value"
-                              f"{_misspelt(node, 'Contract')}", DSL_SYNTAX_ERROR)
+            raise place.error(
+                f"{what} has no Contract; use $ for any value{_misspelt(node, 'Contract')}",
+                DSL_SYNTAX_ERROR,
+            )
         self._title = f"contract of {what}"
         return self._contracts.read(contract)
 
@@ -199,8 +228,15 @@ class ClassReader:
         usage = self._choice(declaration, "Usage", PROPERTY_USAGES, "In", DSL_SYNTAX_ERROR)
         contract = self._contract(declaration, what, node)
         default, constant = self._default(declaration, what)
-        return PropertyDeclaration(name, usage, contract, default, constant,
-                                   self.meta(declaration.get("Meta"), what), node.position)
+        return PropertyDeclaration(
+            name,
+            usage,
+            contract,
+            default,
+            constant,
+            self.meta(declaration.get("Meta"), what),
+            node.position,
+        )
 
     def _method(self, name: str, node: Node, document: MappingNode) -> MethodDeclaration:
         what = f"method {name} of class {self._name}"
@@ -214,25 +250,43 @@ class ClassReader:
             if written is not None and text_of(written) == "Session":
                 raise written.error(
                     'Both "Usage: Action" and "Scope: Session" are provided for method ' + name,
-                    "ValueError")
+                    "ValueError",
+                )
             scope = "Public"
             if self._format > "1.3":
                 self._warnings.append(
                     f"{node.position}: 'Usage: Action' is deprecated; use 'Scope: Public' in "
-                    f"method {name}")
+                    f"method {name}"
+                )
         arguments = self._arguments(name, what, declaration.get("Arguments"))
         body: FunctionRef | None = None
         source = declaration.get("Body")
         if source is not None:
             body = FunctionRef(f"m{len(self._functions)}")
             self._functions[body.name] = Function(
-                body.name, name, "method", source.position,
-                tuple(argument.name for argument in arguments), self._blocks.block(source))
-        return MethodDeclaration(name, usage, scope, arguments, body,
-                                 self.meta(declaration.get("Meta"), what), node.position)
+                body.name,
+                name,
+                "method",
+                source.position,
+                tuple(argument.name for argument in arguments),
+                self._blocks.block(source),
+            )
+        return MethodDeclaration(
+            name,
+            usage,
+            scope,
+            arguments,
+            body,
+            self.meta(declaration.get("Meta"), what),
+            node.position,
+        )
 
-    def _arguments(self, method: str, what: str, node: Node | None,
-                   ) -> tuple[ArgumentDeclaration, ...]:
+    def _arguments(
+        self,
+        method: str,
+        what: str,
+        node: Node | None,
+    ) -> tuple[ArgumentDeclaration, ...]:
         if node is None or is_null(node):
             return ()
         if isinstance(node, MappingNode):
@@ -241,16 +295,20 @@ class ClassReader:
             records = []
             for item in list_value(node):
                 if not isinstance(item, MappingNode) or len(item.pairs) != 1:
-                    raise item.error(f"Invalid arguments declaration in {what}; each item is a "
-                                     "mapping with the argument's name as its only key",
-                                     DSL_SYNTAX_ERROR)
+                    raise item.error(
+                        f"Invalid arguments declaration in {what}; each item is a "
+                        "mapping with the argument's name as its only key",
+                        DSL_SYNTAX_ERROR,
+                    )
                 records.append(item.pairs[0])
         result = [self._argument(method, key, value) for key, value in records]
         ranks = [ARGUMENT_USAGES.index(argument.usage) for argument in result]
         if ranks != sorted(ranks) or any(ranks.count(rank) > 1 for rank in (1, 2)):
-            raise node.error(f"Invalid argument order in method {method}; standard arguments come "
-                             "first, then at most one VarArgs, then at most one KwArgs",
-                             DSL_SYNTAX_ERROR)
+            raise node.error(
+                f"Invalid argument order in method {method}; standard arguments come "
+                "first, then at most one VarArgs, then at most one KwArgs",
+                DSL_SYNTAX_ERROR,
+            )
         names = [argument.name for argument in result]
         for name in names:
             if names.count(name) > 1:
@@ -266,8 +324,15 @@ class ClassReader:
         usage = self._choice(declaration, "Usage", ARGUMENT_USAGES, "Standard", DSL_SYNTAX_ERROR)
         contract = self._contract(declaration, what, node)
         default, constant = self._default(declaration, what)
-        return ArgumentDeclaration(name, usage, contract, default, constant,
-                                   self.meta(declaration.get("Meta"), what), node.position)
+        return ArgumentDeclaration(
+            name,
+            usage,
+            contract,
+            default,
+            constant,
+            self.meta(declaration.get("Meta"), what),
+            node.position,
+        )
 
 
 def _misspelt(node: MappingNode, wanted: str) -> str:

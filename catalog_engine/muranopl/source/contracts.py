@@ -17,8 +17,9 @@ from catalog_engine.muranopl.source.nodes import (
 )
 from catalog_engine.muranopl.statements.nodes import Evaluated, Value
 
-FUNCTIONS: Final = frozenset((
-    "string", "int", "bool", "notNull", "check", "class", "template", "owned", "notOwned"))
+FUNCTIONS: Final = frozenset(
+    ("string", "int", "bool", "notNull", "check", "class", "template", "owned", "notOwned")
+)
 
 AddFunction = Callable[[str, Value], FunctionRef]
 """Registers a generated function of a kind with its value and returns its name."""
@@ -66,15 +67,22 @@ class ContractReader:
     def _leaf(self, node: ExpressionNode) -> ContractSpec:
         calls: list[e.Call] = []
         tree = plain(node.tree)
-        while (isinstance(tree, e.Member) and not tree.safe and isinstance(tree.right, e.Call)
-               and tree.right.name in FUNCTIONS):
+        while (
+            isinstance(tree, e.Member)
+            and not tree.safe
+            and isinstance(tree.right, e.Call)
+            and tree.right.name in FUNCTIONS
+        ):
             calls.append(tree.right)
             tree = plain(tree.left)
         if isinstance(tree, e.Variable) and tree.name in ("", "1"):
             if not calls:
                 return ("any", node.position)
-            return ("chain", tuple(self._call(node, call) for call in reversed(calls)),
-                    node.position)
+            return (
+                "chain",
+                tuple(self._call(node, call) for call in reversed(calls)),
+                node.position,
+            )
         return ("expr", self._add("leaf", Evaluated(node)), node.position)
 
     def _call(self, node: ExpressionNode, call: e.Call) -> tuple[Any, ...]:
@@ -99,7 +107,8 @@ class ContractReader:
             if text is not None:
                 return ("type", text)
         if isinstance(bare, e.ListDisplay) and not any(
-                isinstance(item, (e.Rule, e.Missing)) for item in bare.args):
+            isinstance(item, (e.Rule, e.Missing)) for item in bare.args
+        ):
             items = tuple(self._argument(node, item) for item in bare.args)
             if all(item[0] in ("const", "type") for item in items):
                 return ("list", items)
@@ -117,14 +126,22 @@ class ContractReader:
                 return self._condition(node, tree.operator, right)
             if _is_value(right) and tree.operator in _REVERSED:
                 return self._condition(node, _REVERSED[tree.operator], left)
-        elif (isinstance(tree, e.Member) and _is_value(plain(tree.left))
-              and isinstance(tree.right, e.Call) and tree.right.name == "matches"
-              and len(tree.right.args) == 1):
+        elif (
+            isinstance(tree, e.Member)
+            and _is_value(plain(tree.left))
+            and isinstance(tree.right, e.Call)
+            and tree.right.name == "matches"
+            and len(tree.right.args) == 1
+        ):
             return self._condition(node, "matches", tree.right.args[0])
         return []
 
-    def _condition(self, node: ExpressionNode, operator: str, operand: Expression,
-                   ) -> list[tuple[Any, ...]]:
+    def _condition(
+        self,
+        node: ExpressionNode,
+        operator: str,
+        operand: Expression,
+    ) -> list[tuple[Any, ...]]:
         if _reads_value(operand):
             return []
         return [(operator, self._argument(node, operand))]
@@ -155,5 +172,3 @@ def _reads_value(tree: Expression) -> bool:
     if _is_value(tree):
         return True
     return any(_reads_value(child) for child in e.children(tree))
-
-

@@ -32,8 +32,14 @@ class CompileError(Exception):
     :ivar kind: name under which MuranoPL code may catch it at the first use of the class.
     """
 
-    def __init__(self, message: str, file: str = "", line: int = 0, column: int = 0,
-                 kind: str = DSL_SYNTAX_ERROR):
+    def __init__(
+        self,
+        message: str,
+        file: str = "",
+        line: int = 0,
+        column: int = 0,
+        kind: str = DSL_SYNTAX_ERROR,
+    ):
         super().__init__(message, file, line, column, kind)
         self.message = message
         self.file = file
@@ -42,8 +48,12 @@ class CompileError(Exception):
         self.kind = kind
 
     @classmethod
-    def at(cls, position: Position | None, message: str, kind: str = DSL_SYNTAX_ERROR,
-           ) -> CompileError:
+    def at(
+        cls,
+        position: Position | None,
+        message: str,
+        kind: str = DSL_SYNTAX_ERROR,
+    ) -> CompileError:
         """Make an error that points at *position*."""
         if position is None:
             return cls(message, kind=kind)

@@ -81,5 +81,3 @@ def key_text(node: Node) -> str:
     if isinstance(node, ScalarNode):
         return str(node.value)
     return text_of(node) or "a list or mapping"
-
-

@@ -100,7 +100,7 @@ class ExpressionNode(Node):
 
         Escapes inside double quotes shift what follows them on the line; that is accepted.
         """
-        raw = self.source.text[self.first:self.last]
+        raw = self.source.text[self.first : self.last]
         offsets, places = [0], [(self.line, self.column)]
         at, offset = 0, 0
         for word in self.text.split():
@@ -110,7 +110,7 @@ class ExpressionNode(Node):
                 continue
             before = raw[:found]
             breaks = before.count("\n")
-            column = (found - before.rfind("\n") if breaks else self.column + found)
+            column = found - before.rfind("\n") if breaks else self.column + found
             offsets.append(offset)
             places.append((self.line + breaks, column))
             offset += len(word)

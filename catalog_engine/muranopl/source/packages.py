@@ -30,16 +30,23 @@ def format_version(value: Any) -> str:
         text = "MuranoPL/" + text
     family, _slash, version = text.rpartition("/")
     parts = version.split(".")
-    known = _FORMATS.get(".".join([*parts[:2], "0"][:2])) if (
-        all(part.isdigit() for part in parts) and set(parts[2:]) <= {"0"}) else None
+    known = (
+        _FORMATS.get(".".join([*parts[:2], "0"][:2]))
+        if (all(part.isdigit() for part in parts) and set(parts[2:]) <= {"0"})
+        else None
+    )
     if family != "MuranoPL" or known is None:
-        raise CompileError(f"Unsupported format {text!r}; MuranoPL/1.0 to MuranoPL/1.4 are "
-                           "supported", "manifest.yaml")
+        raise CompileError(
+            f"Unsupported format {text!r}; MuranoPL/1.0 to MuranoPL/1.4 are supported",
+            "manifest.yaml",
+        )
     return known
 
 
-def load_package(manifest: Mapping[str, Any], read: Callable[[str], bytes],
-                 ) -> PackageDeclaration:
+def load_package(
+    manifest: Mapping[str, Any],
+    read: Callable[[str], bytes],
+) -> PackageDeclaration:
     """Read all classes of a package.
 
     A class that does not compile stands in the result as its CompileError.
@@ -57,9 +64,15 @@ def load_package(manifest: Mapping[str, Any], read: Callable[[str], bytes],
         except CompileError as error:
             classes[str(name)] = error
     package = PackageDeclaration(
-        str(manifest.get("FullName", "")), str(manifest.get("Version") or "0.0.0"), version,
-        {str(key): "" if value is None else str(value)
-         for key, value in (manifest.get("Require") or {}).items()}, classes)
+        str(manifest.get("FullName", "")),
+        str(manifest.get("Version") or "0.0.0"),
+        version,
+        {
+            str(key): "" if value is None else str(value)
+            for key, value in (manifest.get("Require") or {}).items()
+        },
+        classes,
+    )
     if manifest.get("Meta"):
         _attach(package, loader, manifest["Meta"])
     return package
@@ -99,20 +112,30 @@ class _Loader:
             raise CompileError(found.message, found.file, found.line, found.column, found.kind)
         named, unnamed = found
         if name not in named and len(unnamed) > 1:
-            raise CompileError(f"{len(unnamed)} classes without a Name; give each a name", file,
-                               unnamed[1].node.line, unnamed[1].node.column, _AMBIGUOUS)
+            raise CompileError(
+                f"{len(unnamed)} classes without a Name; give each a name",
+                file,
+                unnamed[1].node.line,
+                unnamed[1].node.column,
+                _AMBIGUOUS,
+            )
         document = named.get(name) or (unnamed[0] if unnamed else None)
         if document is None:
-            raise CompileError(f'Class "{name}" is not found in {file}, which the manifest names '
-                               f"for it{did_you_mean(name, named)}", file, kind=_NO_CLASS)
+            raise CompileError(
+                f'Class "{name}" is not found in {file}, which the manifest names '
+                f"for it{did_you_mean(name, named)}",
+                file,
+                kind=_NO_CLASS,
+            )
         return ClassReader(name, document.namespaces, self._version).read(document.node)
 
     def _split(self, file: str) -> tuple[dict[str, _Document], list[_Document]]:
         try:
             data = self._read(file)
         except (OSError, KeyError) as error:
-            raise CompileError("The package has no such file, though its manifest names it",
-                               file) from error
+            raise CompileError(
+                "The package has no such file, though its manifest names it", file
+            ) from error
         named: dict[str, _Document] = {}
         unnamed: list[_Document] = []
         namespaces = {"=": ""}
@@ -141,5 +164,3 @@ class _Document:
     def __init__(self, node: MappingNode, namespaces: dict[str, str]):
         self.node = node
         self.namespaces = namespaces
-
-

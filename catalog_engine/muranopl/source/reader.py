@@ -30,7 +30,8 @@ _PLAIN_WORDS: Final = re.compile(r"[\s\w\d.]*")
 _TAG: Final = "tag:yaml.org,2002:"
 _TEXT_TAGS: Final = frozenset((_TAG + "str", _TAG + "value", "!"))
 _SCALAR_TAGS: Final = frozenset(
-    _TAG + name for name in ("null", "bool", "int", "float", "timestamp"))
+    _TAG + name for name in ("null", "bool", "int", "float", "timestamp")
+)
 
 
 class Reader:
@@ -51,24 +52,30 @@ class Reader:
         :raises CompileError: the file is no YAML, too large, too deep, or uses what is not safe.
         """
         if len(data) > MAXIMUM_BYTES:
-            raise CompileError(f"The file is larger than {MAXIMUM_BYTES} bytes; split it", file,
-                               kind=SYNTAX_ERROR)
+            raise CompileError(
+                f"The file is larger than {MAXIMUM_BYTES} bytes; split it", file, kind=SYNTAX_ERROR
+            )
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise CompileError(f"The file is not UTF-8 text ({error.reason} at byte "
-                               f"{error.start})", file, kind=SYNTAX_ERROR) from error
+            raise CompileError(
+                f"The file is not UTF-8 text ({error.reason} at byte {error.start})",
+                file,
+                kind=SYNTAX_ERROR,
+            ) from error
         composer = _Composer(self, SourceText(file, text))
         try:
             return list(composer.documents())
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
-            raise CompileError(f"Not YAML: {error.problem or error.context}", file, *place,
-                               kind=SYNTAX_ERROR) from error
+            raise CompileError(
+                f"Not YAML: {error.problem or error.context}", file, *place, kind=SYNTAX_ERROR
+            ) from error
         except yaml.reader.ReaderError as error:
-            raise CompileError(f"Not YAML: {error.reason} at character {error.position}", file,
-                               kind=SYNTAX_ERROR) from error
+            raise CompileError(
+                f"Not YAML: {error.reason} at character {error.position}", file, kind=SYNTAX_ERROR
+            ) from error
 
     def plain(self, text: str) -> tuple[bool, Any]:
         """What a plain scalar is to YAML alone: (True, value), or (False, None) for a text."""
@@ -122,23 +129,36 @@ class Reader:
         try:
             tree = self._parser.parse(text)
         except ExpressionError as error:
-            raise CompileError(f"Not an expression: {error.message} at {error.offset}",
-                               source.file, event.start_mark.line + 1,
-                               event.start_mark.column + 1, SYNTAX_ERROR) from error
+            raise CompileError(
+                f"Not an expression: {error.message} at {error.offset}",
+                source.file,
+                event.start_mark.line + 1,
+                event.start_mark.column + 1,
+                SYNTAX_ERROR,
+            ) from error
         return ExpressionNode(text, tree, event.start_mark.index, event.end_mark.index)
 
     def _tagged(self, event: Any, source: SourceText, tag: str, text: str) -> Any:
         try:
             return self._construct(tag, text)
         except (ValueError, KeyError, AttributeError) as error:
-            raise CompileError(f"{text!r} is not of type {tag}", source.file,
-                               event.start_mark.line + 1, event.start_mark.column + 1,
-                               SYNTAX_ERROR) from error
+            raise CompileError(
+                f"{text!r} is not of type {tag}",
+                source.file,
+                event.start_mark.line + 1,
+                event.start_mark.column + 1,
+                SYNTAX_ERROR,
+            ) from error
 
 
 def _unsafe(source: SourceText, event: Any, tag: str) -> CompileError:
-    return CompileError(f"The YAML tag {tag!r} is not allowed in packages", source.file,
-                        event.start_mark.line + 1, event.start_mark.column + 1, SYNTAX_ERROR)
+    return CompileError(
+        f"The YAML tag {tag!r} is not allowed in packages",
+        source.file,
+        event.start_mark.line + 1,
+        event.start_mark.column + 1,
+        SYNTAX_ERROR,
+    )
 
 
 class _Composer:
@@ -159,8 +179,11 @@ class _Composer:
             kind = type(event)
             if kind is events.StreamEndEvent:
                 return
-            if kind in (events.StreamStartEvent, events.DocumentStartEvent,
-                        events.DocumentEndEvent):
+            if kind in (
+                events.StreamStartEvent,
+                events.DocumentStartEvent,
+                events.DocumentEndEvent,
+            ):
                 self._anchors = {}
                 continue
             node = self._node(event)
@@ -168,8 +191,13 @@ class _Composer:
                 yield node
 
     def _error(self, event: Any, message: str) -> CompileError:
-        return CompileError(message, self._source.file, event.start_mark.line + 1,
-                            event.start_mark.column + 1, SYNTAX_ERROR)
+        return CompileError(
+            message,
+            self._source.file,
+            event.start_mark.line + 1,
+            event.start_mark.column + 1,
+            SYNTAX_ERROR,
+        )
 
     def _node(self, event: Any) -> Node:
         kind = type(event)
@@ -200,8 +228,10 @@ class _Composer:
         self._total += size
         if self._total > MAXIMUM_NODES:
             raise self._error(
-                event, f"The file has more than {MAXIMUM_NODES} nodes when its aliases are "
-                "written out; split it or use fewer aliases")
+                event,
+                f"The file has more than {MAXIMUM_NODES} nodes when its aliases are "
+                "written out; split it or use fewer aliases",
+            )
 
     def _alias(self, event: Any) -> Node:
         if event.anchor not in self._anchors:
@@ -257,15 +287,24 @@ class _Composer:
         if isinstance(value, MappingNode):
             return list(value.pairs)
         if isinstance(value, SequenceNode) and all(
-                isinstance(item, MappingNode) for item in value.items):
-            return [pair for item in reversed(value.items)
-                    if isinstance(item, MappingNode) for pair in item.pairs]
+            isinstance(item, MappingNode) for item in value.items
+        ):
+            return [
+                pair
+                for item in reversed(value.items)
+                if isinstance(item, MappingNode)
+                for pair in item.pairs
+            ]
         raise self._error(event, "The merge key << takes a mapping or a list of mappings")
 
 
 def _is_merge_key(event: Any) -> bool:
-    return (type(event) is events.ScalarEvent and event.value == "<<" and event.tag is None
-            and event.implicit[0])
+    return (
+        type(event) is events.ScalarEvent
+        and event.value == "<<"
+        and event.tag is None
+        and event.implicit[0]
+    )
 
 
 def _unique(pairs: list[tuple[Node, Node]]) -> list[tuple[Node, Node]]:

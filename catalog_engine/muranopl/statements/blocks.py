@@ -59,8 +59,11 @@ class BlockReader:
             "Continue": self._leave,
             "Do": lambda node: s.Block(node.position, self._part(node, "Do")),
             "If": lambda node: s.If(
-                node.position, self._value(node, "If"), self._part(node, "Then"),
-                self._part(node, "Else")),
+                node.position,
+                self._value(node, "If"),
+                self._part(node, "Then"),
+                self._part(node, "Else"),
+            ),
             "While": self._while,
             "For": self._for,
             "Repeat": self._repeat,
@@ -87,13 +90,17 @@ class BlockReader:
         if isinstance(node, ExpressionNode):
             return s.Discard(node.position, s.Evaluated(node))
         if not isinstance(node, MappingNode):
-            raise node.error(f"Syntax is incorrect in expression: {_shown(node)}; an instruction "
-                             "is an expression, an assignment or a block construct")
+            raise node.error(
+                f"Syntax is incorrect in expression: {_shown(node)}; an instruction "
+                "is an expression, an assignment or a block construct"
+            )
         expressions = [key for key, _value in node.pairs if isinstance(key, ExpressionNode)]
         if expressions:
             if len(node.pairs) > 1:
-                raise node.error("Syntax is incorrect in expression: an assignment must be the "
-                                 "only key of its mapping")
+                raise node.error(
+                    "Syntax is incorrect in expression: an assignment must be the "
+                    "only key of its mapping"
+                )
             key, value = node.pairs[0]
             assert isinstance(key, ExpressionNode)
             return s.Assign(node.position, target_of(key), value_of(value))
@@ -106,8 +113,7 @@ class BlockReader:
             known = _CONSTRUCTS.get(name) if isinstance(name, str) else None
             if known is not None and known[0] <= given <= known[0] | known[1]:
                 return self._readers[name](node)
-        raise node.error(f"Syntax is incorrect in expression: {_shown(node)}"
-                         f"{_advice(given)}")
+        raise node.error(f"Syntax is incorrect in expression: {_shown(node)}{_advice(given)}")
 
     def _part(self, node: MappingNode, key: str) -> list[s.Statement]:
         return self.block(node.get(key))
@@ -144,14 +150,19 @@ class BlockReader:
         assert variable is not None
         if not isinstance(variable, ScalarNode) or not isinstance(variable.value, str):
             raise variable.error("For takes the name of a variable, without $", DSL_SYNTAX_ERROR)
-        return s.For(node.position, variable.value.lstrip("$"), self._value(node, "In"),
-                     self._part(node, "Do"))
+        return s.For(
+            node.position,
+            variable.value.lstrip("$"),
+            self._value(node, "In"),
+            self._part(node, "Do"),
+        )
 
     def _repeat(self, node: MappingNode) -> s.Statement:
         count = node.get("Repeat")
         assert count is not None
         if not isinstance(count, ExpressionNode) and not (
-                isinstance(count, ScalarNode) and isinstance(count.value, int)):
+            isinstance(count, ScalarNode) and isinstance(count.value, int)
+        ):
             raise count.error("Repeat takes an integer or an expression", DSL_SYNTAX_ERROR)
         return s.Repeat(node.position, value_of(count), self._part(node, "Do"))
 
@@ -161,10 +172,15 @@ class BlockReader:
             assert cases is not None
             raise cases.error("Match takes a mapping of constants to blocks", DSL_SYNTAX_ERROR)
         return s.Match(
-            node.position, self._value(node, "Value"),
-            [(key.value, self.block(body)) for key, body in self._checked(cases)
-             if isinstance(key, ScalarNode)],
-            self._part(node, "Default"))
+            node.position,
+            self._value(node, "Value"),
+            [
+                (key.value, self.block(body))
+                for key, body in self._checked(cases)
+                if isinstance(key, ScalarNode)
+            ],
+            self._part(node, "Default"),
+        )
 
     def _checked(self, cases: MappingNode) -> list[tuple[Node, Node]]:
         for key, body in cases.pairs:
@@ -177,29 +193,37 @@ class BlockReader:
         if not isinstance(cases, MappingNode):
             assert cases is not None
             raise cases.error("Switch takes a mapping of conditions to blocks", DSL_SYNTAX_ERROR)
-        return s.Switch(node.position,
-                        [(value_of(key), self.block(body)) for key, body in cases.pairs],
-                        self._part(node, "Default"))
+        return s.Switch(
+            node.position,
+            [(value_of(key), self.block(body)) for key, body in cases.pairs],
+            self._part(node, "Default"),
+        )
 
     def _parallel(self, node: MappingNode) -> s.Statement:
-        return s.Parallel(node.position, self._part(node, "Parallel"),
-                          self._optional(node, "Limit"))
+        return s.Parallel(
+            node.position, self._part(node, "Parallel"), self._optional(node, "Limit")
+        )
 
     def _try(self, node: MappingNode) -> s.Statement:
         final = node.get("Finally")
-        return s.Try(node.position, self._part(node, "Try"),
-                     [self._handler(item) for item in list_value(node.get("Catch"))],
-                     self._part(node, "Else"),
-                     None if final is None or is_null(final) else self.block(final))
+        return s.Try(
+            node.position,
+            self._part(node, "Try"),
+            [self._handler(item) for item in list_value(node.get("Catch"))],
+            self._part(node, "Else"),
+            None if final is None or is_null(final) else self.block(final),
+        )
 
     def _handler(self, node: Node) -> s.Handler:
         if not isinstance(node, MappingNode):
-            raise node.error("An entry of Catch is a mapping with the keys With, As and Do",
-                             DSL_SYNTAX_ERROR)
+            raise node.error(
+                "An entry of Catch is a mapping with the keys With, As and Do", DSL_SYNTAX_ERROR
+            )
         for key in node.keys():
             if key not in ("With", "As", "Do"):
                 raise node.key_node(key).error(
-                    f"Unknown key {key!r} in Catch{did_you_mean(str(key), ('With', 'As', 'Do'))}")
+                    f"Unknown key {key!r} in Catch{did_you_mean(str(key), ('With', 'As', 'Do'))}"
+                )
         given = list_value(node.get("With"))
         names = tuple(resolve_at(self._namespaces, item, "With") for item in given)
         variable = node.get("As")
@@ -207,8 +231,7 @@ class BlockReader:
         if variable is not None and not is_null(variable):
             name = text_of(variable)
             if name is None:
-                raise variable.error("As takes the name of a variable, without $",
-                                     DSL_SYNTAX_ERROR)
+                raise variable.error("As takes the name of a variable, without $", DSL_SYNTAX_ERROR)
             name = name.lstrip("$")
         return s.Handler(names if given else None, name, self._part(node, "Do"), node.position)
 
@@ -216,8 +239,13 @@ class BlockReader:
         given = node.get("Throw")
         assert given is not None
         names = [_thrown(item) for item in list_value(given)]
-        return s.Throw(node.position, names, self._optional(node, "Message"),
-                       self._optional(node, "Extra"), self._optional(node, "Cause"))
+        return s.Throw(
+            node.position,
+            names,
+            self._optional(node, "Message"),
+            self._optional(node, "Extra"),
+            self._optional(node, "Cause"),
+        )
 
 
 def _thrown(node: Node) -> s.Value:

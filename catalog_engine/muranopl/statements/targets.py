@@ -24,8 +24,12 @@ def target_of(node: ExpressionNode) -> Target:
     steps: list[Step] = []
     tree: Expression = plain(node.tree)
     while True:
-        if isinstance(tree, Member) and not tree.safe and isinstance(tree.right, Constant) \
-                and tree.right.keyword:
+        if (
+            isinstance(tree, Member)
+            and not tree.safe
+            and isinstance(tree.right, Constant)
+            and tree.right.keyword
+        ):
             steps.append(Step(tree.right.value, None, tree))
             tree = plain(tree.left)
         elif isinstance(tree, Index) and len(tree.args) == 1:
@@ -36,7 +40,6 @@ def target_of(node: ExpressionNode) -> Target:
     steps.reverse()
     if isinstance(tree, Variable) and tree.name not in ("", "this"):
         return Target(tree.name, None, steps, node)
-    if isinstance(tree, (Variable, TypeName)) or (
-            isinstance(tree, Call) and tree.name == "type"):
+    if isinstance(tree, (Variable, TypeName)) or (isinstance(tree, Call) and tree.name == "type"):
         return Target(None, tree, steps, node)
     return Target(None, None, steps, node)

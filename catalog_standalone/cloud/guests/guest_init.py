@@ -290,8 +290,9 @@ def relay(connection: Any, hidden: Any) -> None:
         last = None
         try:
             while True:
-                ports = sorted(port for port, where in listening().items()
-                               if (where, port) not in hidden)
+                ports = sorted(
+                    port for port, where in listening().items() if (where, port) not in hidden
+                )
                 if ports != last:
                     connection.sendall(json.dumps(ports).encode() + b"\n")
                     last = ports
@@ -386,7 +387,8 @@ def main() -> None:
         address, _, port = forward.rpartition(":")
         hidden.add((address, int(port)))
         threading.Thread(
-            target=serve_forward, args=(address, int(port), f"/run/forwards/{index}.sock"),
+            target=serve_forward,
+            args=(address, int(port), f"/run/forwards/{index}.sock"),
             daemon=True,
         ).start()
     threading.Thread(target=serve_control, args=(units,), daemon=True).start()

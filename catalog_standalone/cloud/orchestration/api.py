@@ -22,9 +22,7 @@ class OrchestrationApi:
     def __init__(self, stacks: Stacks, delegate: Callable[[Any], str]) -> None:
         self._stacks, self._delegate = stacks, delegate
 
-    def service(
-        self, authenticate: Callable[[str], Any], cors_origins: Iterable[str]
-    ) -> Service:
+    def service(self, authenticate: Callable[[str], Any], cors_origins: Iterable[str]) -> Service:
         """The WSGI application."""
         app = Service("orchestration", authenticate, error_body, cors_origins)
         app.route("GET", "/", self.versions, public=True)
@@ -371,9 +369,7 @@ class OrchestrationApi:
         row = self._row(self._find(request, tenant, name, id), resource)
         return Response({"metadata": row["metadata"]})
 
-    def signal(
-        self, request: Request, tenant: str, name: str, id: str, resource: str
-    ) -> Response:
+    def signal(self, request: Request, tenant: str, name: str, id: str, resource: str) -> Response:
         """A signal for a resource."""
         stack = self._find(request, tenant, name, id)
         self._stacks.signal(stack, resource, request.json())

@@ -109,7 +109,7 @@ class Server(ResourceType):
             raise ResourceFailure(f"Server {context.id} is gone.")
         if server["status"] == "ERROR":
             raise ResourceFailure(
-                f"Went to status ERROR due to \"Message: {server['fault']}, Code: 500\""
+                f'Went to status ERROR due to "Message: {server["fault"]}, Code: 500"'
             )
         return bool(server["status"] != "BUILD")
 

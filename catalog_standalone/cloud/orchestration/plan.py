@@ -79,9 +79,7 @@ class Plan:
             self._check(evaluator)
 
     def _evaluator(self, references: Any) -> Evaluator:
-        return Evaluator(
-            self.parameters.values, self._files, self.template.conditions, references
-        )
+        return Evaluator(self.parameters.values, self._files, self.template.conditions, references)
 
     def need(self, name: str) -> ResourceType:
         """The type of a resource that is referred to."""

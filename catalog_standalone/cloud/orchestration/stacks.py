@@ -231,8 +231,10 @@ class Stacks:
             row["type"] != definition.type
             or row["real_type"] != type_.name
             or (row["status"] == "FAILED" and row["action"] == "CREATE")
-            or (row["action"] != "CREATE" or row["status"] == "COMPLETE")
-            and type_.must_replace(row["properties"], values)
+            or (
+                (row["action"] != "CREATE" or row["status"] == "COMPLETE")
+                and type_.must_replace(row["properties"], values)
+            )
         ):
             self.store.change("resource", row["id"], replaced=True)
             row = None
@@ -305,9 +307,7 @@ class Stacks:
         if self._stopping.is_set() or not current or current["traversal"] != stack["traversal"]:
             raise _Superseded
 
-    def _state(
-        self, stack: Document, row: Document, action: str, status: str, reason: str
-    ) -> None:
+    def _state(self, stack: Document, row: Document, action: str, status: str, reason: str) -> None:
         row.update(action=action, status=status, reason=reason, updated_time=now())
         self.store.put("resource", row, parent=stack["id"])
         self.event(stack, row, status, reason)

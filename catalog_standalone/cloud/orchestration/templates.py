@@ -71,7 +71,7 @@ def parse_yaml(text: str, what: str) -> dict[str, Any]:
     if len(text) > MAX_BYTES:
         raise invalid(f"{what} is larger than {MAX_BYTES} bytes.", "RequestLimitExceeded")
     try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        data = yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise invalid(f"Error parsing {what.lower()}: {error}") from error
     if data is None:

@@ -92,12 +92,8 @@ def test_queries(sessions, make_trust, demo):
     queries = CloudQueries(sessions.for_trust(make_trust()), sessions.service())
     networks = queries.networks(None, cancelled=never)
     assert [n["name"] for n in networks] == ["ext-net"]
-    made = queries.create_router(
-        None, "r", networks[0]["id"], operation_id="1", cancelled=never
-    )
-    again = queries.create_router(
-        None, "r", networks[0]["id"], operation_id="1", cancelled=never
-    )
+    made = queries.create_router(None, "r", networks[0]["id"], operation_id="1", cancelled=never)
+    again = queries.create_router(None, "r", networks[0]["id"], operation_id="1", cancelled=never)
     assert made["id"] == again["id"]
     assert "security-group" in [e["alias"] for e in queries.extensions(None, cancelled=never)]
     assert queries.user(demo.get_user_id(), cancelled=never)["name"] == "demo"

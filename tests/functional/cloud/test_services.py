@@ -112,9 +112,7 @@ def test_yaml_bomb_is_refused(demo):
         f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12)
     )
     with pytest.raises(exc.HTTPBadRequest, match="too large"):
-        Client("1", session=demo).stacks.create(
-            stack_name="s", template=bomb + "\n".join(lines)
-        )
+        Client("1", session=demo).stacks.create(stack_name="s", template=bomb + "\n".join(lines))
 
 
 def test_state_survives_a_restart(config, cloud, demo):

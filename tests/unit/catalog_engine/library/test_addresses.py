@@ -7,8 +7,13 @@ import ipaddress
 from catalog_engine.library.addresses import choose
 
 
-def of(network: str, taken: tuple[str, ...] = (), version: int = 4, environments: int = 250,
-       hosts: int = 250) -> str | None:
+def of(
+    network: str,
+    taken: tuple[str, ...] = (),
+    version: int = 4,
+    environments: int = 250,
+    hosts: int = 250,
+) -> str | None:
     return choose(network, taken, version, "10.0.0.0", environments, hosts)
 
 
@@ -16,8 +21,11 @@ def test_default_pool() -> None:
     chosen = {of(f"network-{number}") for number in range(2000)}
     assert len(chosen) == 256
     assert all(ipaddress.ip_network(cidr).prefixlen == 24 for cidr in chosen if cidr)
-    assert all(ipaddress.ip_network("10.0.0.0/16").supernet_of(ipaddress.ip_network(cidr))
-               for cidr in chosen if cidr)
+    assert all(
+        ipaddress.ip_network("10.0.0.0/16").supernet_of(ipaddress.ip_network(cidr))
+        for cidr in chosen
+        if cidr
+    )
 
 
 def test_other_pool() -> None:

@@ -11,12 +11,14 @@ from catalog_engine.library.errors import RouterInfoError
 from catalog_engine.library.networks import NetworkExplorer
 
 ROWS: dict[str, list[dict[str, Any]]] = {
-    "networks": [{"id": "ext", "name": "ext-net", "router:external": True},
-                 {"id": "in", "name": "inner", "router:external": False}],
+    "networks": [
+        {"id": "ext", "name": "ext-net", "router:external": True},
+        {"id": "in", "name": "inner", "router:external": False},
+    ],
     "routers": [{"id": "r1", "name": "edge", "external_gateway_info": {"network_id": "ext"}}],
-    "ports": [{"network_id": "in", "device_id": "r1",
-               "device_owner": "network:router_interface"}],
-    "subnets": [{"id": "s", "network_id": "in", "cidr": "10.0.0.0/24"}]}
+    "ports": [{"network_id": "in", "device_id": "r1", "device_owner": "network:router_interface"}],
+    "subnets": [{"id": "s", "network_id": "in", "cidr": "10.0.0.0/24"}],
+}
 
 
 @pytest.fixture
@@ -45,7 +47,8 @@ def test_external_network_is_missing(runtime: Any, explorer: NetworkExplorer) ->
 
 def test_router_without_gateway(runtime: Any, explorer: NetworkExplorer) -> None:
     runtime.host.ports.cloud.rows["routers"].append(
-        {"id": "r2", "name": "murano-default-router", "external_gateway_info": None})
+        {"id": "r2", "name": "murano-default-router", "external_gateway_info": None}
+    )
     with pytest.raises(RouterInfoError, match="gateway"):
         explorer.get_default_router()
 
@@ -63,6 +66,9 @@ def test_available_range(explorer: NetworkExplorer) -> None:
 
 def test_name_servers(runtime: Any, explorer: NetworkExplorer) -> None:
     runtime.host.ports.configuration.options["networking", "default_dns"] = [
-        "8.8.8.8", "nonsense", "2001:4860:4860::8888"]
+        "8.8.8.8",
+        "nonsense",
+        "2001:4860:4860::8888",
+    ]
     assert explorer.get_default_dns() == ["8.8.8.8"]
     assert explorer.get_default_dns(6) == ["2001:4860:4860::8888"]

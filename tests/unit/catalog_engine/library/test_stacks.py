@@ -27,6 +27,7 @@ class Calls:
             self.made.append(name)
             self.arguments.append(args)
             return method(*args)
+
         return call
 
 
@@ -53,11 +54,15 @@ def test_push(stack: HeatStack, calls: Calls) -> None:
     stack.push()
     stack.push()
     assert calls.made == ["read", "apply"]
-    name, region, template, _parameters, _files, _environment, tags, description = (
-        calls.arguments[1])
+    name, region, template, _parameters, _files, _environment, tags, description = calls.arguments[
+        1
+    ]
     assert (name, region, tags, description) == ("murano-x", "", ["murano"], "About x")
-    assert template == {**RESOURCES, "heat_template_version": "2013-05-23",
-                        "description": "About x"}
+    assert template == {
+        **RESOURCES,
+        "heat_template_version": "2013-05-23",
+        "description": "About x",
+    }
     assert stack.output() == {"o": 1}
     assert calls.made == ["read", "apply"]
 
@@ -84,8 +89,11 @@ def test_background_pushes_become_one(runtime: Any, stack: HeatStack, calls: Cal
     assert calls.made.count("apply") == 1
 
 
-def test_background_push_is_not_lost_at_the_end(runtime: Any, stack: HeatStack, calls: Calls,
-                                                ) -> None:
+def test_background_push_is_not_lost_at_the_end(
+    runtime: Any,
+    stack: HeatStack,
+    calls: Calls,
+) -> None:
     stack.update_template(RESOURCES)
     stack.push(is_async=True)
     for hook in runtime.host.finish:
@@ -94,8 +102,11 @@ def test_background_push_is_not_lost_at_the_end(runtime: Any, stack: HeatStack, 
     assert calls.made.count("apply") == 1
 
 
-def test_output_brings_background_push_forward(runtime: Any, stack: HeatStack, calls: Calls,
-                                               ) -> None:
+def test_output_brings_background_push_forward(
+    runtime: Any,
+    stack: HeatStack,
+    calls: Calls,
+) -> None:
     stack.update_template(RESOURCES)
     stack.push(is_async=True)
     assert stack.output() == {"o": 1}

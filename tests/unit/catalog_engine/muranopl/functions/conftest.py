@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 import yaql
+from catalog_engine.muranopl.runtime.values import MDict, MList
 from yaql.language import expressions, utils
 
 from catalog_engine.muranopl.functions.library import build_table
 from catalog_engine.muranopl.functions.parameters import MappingRule
 from catalog_engine.muranopl.functions.scopes import Scope
 from catalog_engine.muranopl.functions.table import NO_RECEIVER, FunctionTable
-from catalog_engine.muranopl.runtime.values import MDict, MList
 
-OPTIONS = {"yaql.limitIterators": 2000, "yaql.memoryQuota": 512 * 1024,
-           "yaql.convertTuplesToLists": True, "yaql.convertSetsToLists": True}
+OPTIONS = {
+    "yaql.limitIterators": 2000,
+    "yaql.memoryQuota": 512 * 1024,
+    "yaql.convertTuplesToLists": True,
+    "yaql.convertSetsToLists": True,
+}
 
 
 class Clock:
@@ -96,8 +100,11 @@ class Evaluator:
         for node in nodes:
             if isinstance(node, expressions.MappingRuleExpression):
                 if rules:
-                    args.append(MappingRule(self.thunk(node.source, scope),
-                                            self.thunk(node.destination, scope)))
+                    args.append(
+                        MappingRule(
+                            self.thunk(node.source, scope), self.thunk(node.destination, scope)
+                        )
+                    )
                 else:
                     key = node.source.value
                     kwargs[key] = self.argument(node.destination, scope, key in lazy)
@@ -112,6 +119,7 @@ class Evaluator:
         def evaluate(*values: Any) -> Any:
             own = {str(index): value for index, value in enumerate(values, 1)}
             return self.value(node, {**scope, **own})
+
         return evaluate
 
 
@@ -177,4 +185,5 @@ def same(evaluate: Evaluator) -> Any:
             theirs[1].sort(key=repr)
         assert ours == theirs, text
         return ours
+
     return check

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from catalog_engine.muranopl.runtime.values import MDict, MList
 
 from catalog_engine.muranopl.functions.library import FunctionTables
 from catalog_engine.muranopl.functions.parameters import MappingRule
 from catalog_engine.muranopl.functions.table import NO_RECEIVER
 from catalog_engine.muranopl.runtime import exceptions
-from catalog_engine.muranopl.runtime.values import MDict, MList
 
 TABLES = FunctionTables()
 OLD = TABLES.for_format("1.0")
@@ -50,8 +50,10 @@ def test_old_functions() -> None:
 
 
 def test_switch_on_a_value() -> None:
-    rules = (MappingRule(lambda v: v > 3, lambda v: "big"), MappingRule(lambda v: True,
-                                                                       lambda v: "small"))
+    rules = (
+        MappingRule(lambda v: v > 3, lambda v: "big"),
+        MappingRule(lambda v: True, lambda v: "small"),
+    )
     assert old("switch", *rules, receiver=5) == "big"
     assert old("switch", *rules, receiver=1) == "small"
     with pytest.raises(exceptions.NoMethodRegisteredException):

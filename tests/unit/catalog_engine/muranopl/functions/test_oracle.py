@@ -43,8 +43,11 @@ range(2000).len() | range(3000).len() | range(3000) | range(2001).select($) | se
 [1, 2].len() | [{a => 1}, {a => 2}].a | [{a => [{b => 3}]}].a | null?.len() | 'a'?.len() | [].select($.x) | {a => {b => 1}}.a.b | $.x | $.get(x) | $.keys().orderBy($) | $.y.sum()
 """  # noqa: E501
 
-TEXTS = [text.strip().replace("\\\\\\\\", "\\\\") for line in CASES.strip().splitlines()
-         for text in line.split(" | ")]
+TEXTS = [
+    text.strip().replace("\\\\\\\\", "\\\\")
+    for line in CASES.strip().splitlines()
+    for text in line.split(" | ")
+]
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -1,0 +1,1 @@
+"""What the catalog does; knows no HTTP."""

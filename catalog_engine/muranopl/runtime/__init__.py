@@ -1,0 +1,1 @@
+"""What generated code runs on: values, limits, branches, exceptions, call sites."""

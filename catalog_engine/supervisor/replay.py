@@ -1,0 +1,96 @@
+"""What earlier attempts of a task recorded, and whether a replay asks for the same."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterable
+from typing import Any
+
+from catalog_engine.supervisor.entries import ANSWERS, Entry, asked
+
+SHOWN = 2000
+
+
+class ReplayMismatch(Exception):
+    """The replay asks for something else than an earlier attempt did; shows both sides."""
+
+    def __init__(self, key: str, recorded: str, now: str) -> None:
+        super().__init__(
+            "This attempt asks for something else than an earlier one did, so it cannot go on"
+            f" from the journal (at {key})."
+        )
+        self.key = key
+        self.details = (
+            f"recorded at {key}: {recorded[:SHOWN]}\nasked now at {key}: {now[:SHOWN]}\n"
+            "The engine or a package behaved differently the second time. What was made so far"
+            " stays recorded; deploy the environment again to go on from there."
+        )
+
+
+class Replay:
+    """The recorded entries by key, and the recorded order of answers.
+
+    A replay is *active* until its last recorded answer is handed out, and *covers* the worker
+    until every recorded question was asked again.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        ordered = sorted(entries, key=lambda entry: entry.sequence)
+        self.next_sequence = ordered[-1].sequence + 1 if ordered else 0
+        self._questions: dict[str, Entry] = {}
+        self._answers: dict[str, Entry] = {}
+        self._order: collections.deque[Entry] = collections.deque()
+        self.stopped: str | None = None
+        self._unseen: set[str] = set()
+        for entry in ordered:
+            if entry.kind == "stop":
+                self.stopped = str((entry.value or {}).get("reason") or "cancelled")
+                continue
+            if entry.kind in ANSWERS:
+                self._answers[entry.key] = entry
+                self._order.append(entry)
+            if entry.kind != "result":
+                self._questions.setdefault(entry.key, entry)
+            self._unseen.add(entry.key)
+
+    @property
+    def active(self) -> bool:
+        """Whether recorded answers remain to be handed out."""
+        return bool(self._order)
+
+    @property
+    def covers(self) -> bool:
+        """Whether the worker is still on ground where an earlier attempt has been."""
+        return bool(self._order or self._unseen)
+
+    def ask(self, key: str, port: str, operation: str, request: Any) -> Entry | None:
+        """The recorded question under ``key``, None when it is new.
+
+        ReplayMismatch when an earlier attempt asked for something else there.
+        """
+        recorded = self._questions.get(key)
+        if recorded is None:
+            return None
+        now = asked(port, operation, request)
+        if recorded.asks() != now:
+            raise ReplayMismatch(key, recorded.asks(), now)
+        self._unseen.discard(key)
+        return recorded
+
+    def has_answer(self, key: str) -> bool:
+        """Whether the answer to ``key`` is recorded."""
+        return key in self._answers
+
+    def head(self) -> Entry:
+        """The recorded answer whose turn it is."""
+        return self._order[0]
+
+    def advance(self) -> None:
+        """The head was handed out."""
+        self._order.popleft()
+
+    def missing(self, pending: Iterable[str]) -> ReplayMismatch:
+        """The mismatch of a worker that does not ask what the head answers."""
+        head = self.head()
+        question = self._questions.get(head.key, head)
+        return ReplayMismatch(head.key, question.asks(), "; ".join(pending) or "nothing")

@@ -1,0 +1,1 @@
+"""Everything on one machine, with no cloud and no broker."""

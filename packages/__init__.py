@@ -1,0 +1,1 @@
+"""Application packages that are installed with the catalog: data, importable to be found."""
