@@ -41,7 +41,8 @@ def test_its_plan_carries_all_files():
 
 def test_its_logo_is_small():
     logo = read("logo.png")
-    assert logo.startswith(b"\x89PNG") and len(logo) < 10_000
+    assert logo.startswith(b"\x89PNG")
+    assert len(logo) < 10_000
 
 
 def test_its_form_gives_the_properties_of_its_class():
@@ -87,7 +88,8 @@ def script(tmp_path, monkeypatch):
 
     path = Path(str(ROOT)) / "Resources/scripts/build.py"
     spec = importlib.util.spec_from_file_location("site_build", path)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     for name, folder in (("PAGES", "pages"), ("STATE", "state")):
@@ -99,6 +101,7 @@ def test_the_script_counts_its_runs_and_escapes_texts(script, tmp_path):
     assert [script.count_run(), script.count_run()] == [1, 2]
     script.build(SETTINGS, 2)
     page = (tmp_path / "pages/index.html").read_text()
-    assert "A &lt;b&gt;" in page and "<b>" not in page
+    assert "A &lt;b&gt;" in page
+    assert "<b>" not in page
     status = json.loads((tmp_path / "pages/status.json").read_text())
     assert status == {"title": SETTINGS["title"], "text": SETTINGS["text"], "runs": 2}
