@@ -133,13 +133,15 @@ def run(places: Layout, programs: Programs, secrets: dict[str, Any], say: Say) -
     """
     started = time.monotonic()
     programs.write_files()
-    layout.write_private(places.openrc, programs.openrc())
-    layout.write_private(places.endpoints, json.dumps(programs.endpoints(), indent=2) + "\n")
+    for path in (places.openrc, places.endpoints):
+        path.unlink(missing_ok=True)
     fleet = Fleet(places.root, places.log, places.pid_file)
     try:
         fleet.run(programs.synchronise_database(), programs.environment, "database")
         for stage in programs.stages():
             fleet.start(stage)
+        layout.write_private(places.openrc, programs.openrc())
+        layout.write_private(places.endpoints, json.dumps(programs.endpoints(), indent=2) + "\n")
         say(
             f"ready in {time.monotonic() - started:.1f} s: API {programs.url('api')},"
             f" page {programs.url('page')}/#user=demo&password={secrets['demo']},"
@@ -150,3 +152,7 @@ def run(places: Layout, programs: Programs, secrets: dict[str, Any], say: Say) -
         return
     finally:
         fleet.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -83,6 +83,7 @@ def build(settings, runs):
     """Write the site's files."""
     for step in STEPS:
         print(step, flush=True)
+        write(os.path.join(PAGES, "progress.json"), json.dumps({"runs": runs, "step": step}))
         time.sleep(settings["seconds"] / len(STEPS))
     text = {name: html.escape(settings[name]) for name in ("title", "text")}
     write(os.path.join(PAGES, "index.html"), PAGE.format(runs=runs, **text))
