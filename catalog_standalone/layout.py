@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import errno
 import fcntl
 import json
 import os
@@ -165,10 +166,10 @@ def busy(host: str, ports: dict[str, int]) -> list[tuple[str, int, str]]:
     for name, port in ports.items():
         try:
             socket.create_server((host, port)).close()
-        except socket.gaierror as error:
-            raise LaunchError(f"--host {host} is no address: {error.strerror}") from error
         except OSError as error:
-            found.append((name, port, error.strerror or str(error)))
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise LaunchError(f"--host {host} is no address here: {error.strerror}") from error
+            found.append((name, port, os.strerror(error.errno)))
     return found
 
 
