@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     temporary = options.state is None
     state = Path(tempfile.mkdtemp(prefix="burano-demo-")) if temporary else options.state
     display = choose()
-    signal.signal(signal.SIGTERM, _interrupt)
+    previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         outcome = show(state, options.port, display, once)
     except KeyboardInterrupt:
@@ -50,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"burano demo: {error}", file=sys.stderr)
         print(f"Logs and state of this run are kept in {state}", file=sys.stderr)
         return 1
+    finally:
+        signal.signal(signal.SIGTERM, previous)
     _forget(state, temporary)
     if once:
         print(json.dumps(outcome.as_json()), flush=True)
