@@ -1,0 +1,1 @@
+"""Contracts: from specifications to functions that convert and check values."""

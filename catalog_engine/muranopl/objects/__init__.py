@@ -1,0 +1,1 @@
+"""Objects of the language: their form, loading, serialisation, destruction."""
