@@ -86,6 +86,7 @@ def script(tmp_path, monkeypatch):
     """The build script as a module, with its folders below ``tmp_path``."""
     import importlib.util
 
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     path = Path(str(ROOT)) / "Resources/scripts/build.py"
     spec = importlib.util.spec_from_file_location("site_build", path)
     assert spec is not None
