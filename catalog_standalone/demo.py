@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     display = choose()
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        outcome = show(state, options.port, display, once)
+        outcome = show(state, options, display, once)
     except KeyboardInterrupt:
         _forget(state, temporary)
         return 130
@@ -72,6 +72,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--port", type=int, default=DEFAULT_PORT,
         help=f"first port of the standalone set, 0 for any free ones ({DEFAULT_PORT})",
     )  # fmt: skip
+    for name in ("engines", "database", "broker"):
+        parser.add_argument(f"--{name}", help=f"as burano standalone --{name}")
     return parser.parse_args(arguments)
 
 
@@ -85,15 +87,24 @@ def _forget(state: Path, temporary: bool) -> None:
         shutil.rmtree(state, ignore_errors=True)
 
 
-def show(state: Path, port: int, display: Display, once: bool) -> Outcome:
+def launcher_arguments(state: Path, options: argparse.Namespace) -> list[str]:
+    """The command line of the standalone set."""
+    words = ["--state", str(state), "--port", str(options.port)]
+    for name in ("engines", "database", "broker"):
+        if value := getattr(options, name):
+            words += [f"--{name}", value]
+    return words
+
+
+def show(state: Path, options: argparse.Namespace, display: Display, once: bool) -> Outcome:
     """Start the standalone set, play both acts, and stop it again."""
     places = Layout(state)
-    ports = stable_ports(Options(state, port=port), places)
+    ports = stable_ports(Options(state, port=options.port), places)
     secrets = layout.remembered(places.root / "secrets.json", layout.new_secrets)
     page = f"http://127.0.0.1:{ports['page']}/#user=demo&password={secrets['demo']}"
     display.line(f"page: {page}", "bold")
     started = time.monotonic()
-    with standalone(places, port, display) as launcher:
+    with standalone(launcher_arguments(state, options), display) as launcher:
         endpoints = json.loads(places.endpoints.read_text())
         client = CatalogClient(endpoints["application-catalog"], endpoints["identity"])
         acts = Acts(client, display, places.pid_file, launcher.watch)
@@ -132,13 +143,12 @@ def summarise(outcome: Outcome, places: Layout, page: str, display: Display) -> 
 class Launcher:
     """The standalone set as a child of the demo; what it says is shown."""
 
-    def __init__(self, places: Layout, port: int, display: Display) -> None:
+    def __init__(self, arguments: list[str], display: Display) -> None:
         self._display = display
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         parent = os.getpid()
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "catalog_standalone.launcher",
-             "--state", str(places.root), "--port", str(port)],
+            [sys.executable, "-P", "-m", "catalog_standalone.launcher", *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             process_group=0, preexec_fn=lambda: _end_with(parent),
         )  # fmt: skip
@@ -210,9 +220,9 @@ def _end_with(parent: int) -> None:
 
 
 @contextlib.contextmanager
-def standalone(places: Layout, port: int, display: Display) -> Iterator[Launcher]:
+def standalone(arguments: list[str], display: Display) -> Iterator[Launcher]:
     """The standalone set, ready; ended on leaving."""
-    launcher = Launcher(places, port, display)
+    launcher = Launcher(arguments, display)
     try:
         with display.stage("starting the catalog and its local cloud"):
             launcher.await_ready()
