@@ -22,7 +22,7 @@ def need(service: str) -> None:
     try:
         socket.create_connection(SERVICES[service], 5).close()
     except OSError as error:
-        text = f"{service} does not answer at {'%s:%s' % SERVICES[service]}: {error}"
+        text = f"{service} does not answer at {'{}:{}'.format(*SERVICES[service])}: {error}"
         if os.environ.get("BURANO_REQUIRE_SERVICES"):
             pytest.fail(text)
         pytest.skip(text)
