@@ -17,13 +17,15 @@ TOP = (
 #: Who may import whom, the longest matching name first; all may import below themselves. What
 #: stands here is doc/contributor/architecture.rst in the form of a table.
 QUIET = tuple(
-    f"catalog_common.{name}" for name in ("archive", "canonical", "contract", "manifest", "versions")
+    f"catalog_common.{name}"
+    for name in ("archive", "canonical", "contract", "manifest", "versions")
 )  # fmt: skip
 ALLOWED: dict[str, tuple[str, ...]] = {
     "buranoclient": (),
     "guest_agent": (),
     "catalog_forms": (),
     "catalog_common": (),
+    **dict.fromkeys(QUIET, QUIET),
     "catalog_dashboard": ("buranoclient", "catalog_forms"),
     "catalog_standalone": tuple(name for name in TOP if name != "catalog_dashboard"),
     "catalog_standalone.cloud": (),
