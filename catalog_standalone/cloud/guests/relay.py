@@ -109,6 +109,7 @@ class Relay:
             except (OSError, ValueError):
                 pass
         self.close()
+        self._watching.close()
 
     def readdress(self, addresses: list[str]) -> None:
         """Listen at other addresses from now on."""
