@@ -168,21 +168,22 @@ class WrappedException(_YaqlError):
 class ContractViolationException(_DslError):
     """A value breaks a contract; the text names the place and the value.
 
-    :ivar path: place inside the value, such as ``[0]['key']``.
+    :ivar path: place inside the value, such as ``[0]['key']``; None once the message is complete.
     """
 
-    def __init__(self, message: str = "", path: str = ""):
+    def __init__(self, message: str = "", path: str | None = ""):
         super().__init__(message)
         self.message = message
         self.path = path
 
     def within(self, step: str) -> ContractViolationException:
         """The same error seen from one level further out."""
-        return ContractViolationException(self.message, step + self.path)
+        return ContractViolationException(self.message, step + (self.path or ""))
 
-    def of(self, title: str) -> ContractViolationException:
-        """The same error with the title of what the contract belongs to."""
-        return ContractViolationException(f"[{title}{self.path}] {self.message}")
+    @classmethod
+    def final(cls, message: str) -> ContractViolationException:
+        """An error whose message names its place already."""
+        return cls(message, None)
 
 
 class DslContractSyntaxError(_DslError):

@@ -30,16 +30,11 @@ def wrapped(error: Exception) -> MuranoPLError:
     known: MuranoPLError | None = getattr(error, "__muranopl__", None)
     if known is not None:
         return known
-    result = MuranoPLError([name_of(error)], str(error), {}, None, frames_of(error, native=True))
+    names = [error.kind] if isinstance(error, CompileError) else exceptions.public_names(error)
+    extra = getattr(error, "extra", None) or {}
+    result = MuranoPLError(names, str(error), extra, None, frames_of(error, native=True))
     result.__cause__ = error
     return result
-
-
-def name_of(error: BaseException) -> str:
-    """Name under which packages catch a native error."""
-    if isinstance(error, CompileError):
-        return error.kind
-    return exceptions.public_name(error)
 
 
 def matches(error: MuranoPLError, names: tuple[str, ...]) -> bool:

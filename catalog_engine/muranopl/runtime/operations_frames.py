@@ -145,3 +145,14 @@ def report(names: Iterable[str], message: str, frames: Iterable[Frame], prefix: 
     lines = [f"{prefix}{head}: {message}", f"{prefix}Traceback (most recent call last):"]
     lines.extend(frame.text(prefix + "  ") for frame in frames)
     return "\n".join(lines)
+
+
+def calling_class() -> Any:
+    """The linked class whose code called into Python, or None."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        cls = frame.f_globals.get(CLASS_KEY)
+        if cls is not None:
+            return cls
+        frame = frame.f_back
+    return None
