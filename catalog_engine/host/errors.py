@@ -18,6 +18,11 @@ class PortError(Exception):
         self.message = message
         self.details = dict(details or {})
 
+    @property
+    def muranopl_names(self) -> tuple[str, ...]:
+        """Names under which packages catch it."""
+        return (self.type,)
+
     def to_dict(self) -> dict[str, Any]:
         """The error as it stands in frames and journals."""
         return {"type": self.type, "message": self.message, "details": self.details}

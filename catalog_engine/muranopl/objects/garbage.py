@@ -89,7 +89,7 @@ class Garbage:
             while frame is not None:
                 waiting.extend(_frame_values(frame))
                 frame = frame.f_back
-        return reachable(waiting, _everything)
+        return reachable(waiting, everything)
 
     # ------------------------------------------------------------ destruction
 
@@ -205,7 +205,7 @@ def _frame_values(frame: types.FrameType) -> list[Any]:
     return [*frame.f_locals.values(), *gc.get_referents(frame)]
 
 
-def _everything(obj: MuranoObject) -> Iterator[Any]:
+def everything(obj: MuranoObject) -> Iterator[Any]:
     """All that an object refers to."""
     yield from obj.values.values()
     for private in (obj.private or {}).values():
