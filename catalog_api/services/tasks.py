@@ -70,6 +70,27 @@ class LeaseRules:
     attempts_limit: int
 
 
+def enqueue(
+    session: Session, *, kind: str, project_id: str, user_id: str, action: Any,
+    task_id: str | None = None, environment_id: str | None = None, model: Any = None,
+    trust_id: str | None = None, token: str | None = None, deadline: datetime | None = None,
+) -> Task:  # fmt: skip
+    """Insert a task, in the transaction that accepts what it is for.
+
+    :param kind: ``deployment`` or ``call``.
+    :param task_id: id of its deployment, which is the task's as well.
+    :param token: the caller's, for calls; it is erased at their end.
+    """
+    task = Task(
+        kind=kind, environment_id=environment_id, project_id=project_id, user_id=user_id,
+        action=action, model=model, trust_id=trust_id, token=token, deadline=deadline,
+        state=QUEUED, **({} if task_id is None else {"id": task_id}),
+    )  # fmt: skip
+    session.add(task)
+    session.flush()
+    return task
+
+
 def transition(
     session: Session, event: str, task_id: str, values: Mapping[str, Any], *conditions: Any
 ) -> bool:

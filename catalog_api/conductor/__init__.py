@@ -1,0 +1,1 @@
+"""The conductor: choice of tasks, leases, recording, revoking, and its HTTP face."""
