@@ -26,9 +26,7 @@ class Limits:
 
 def is_waiting(session: Session, request: ClaimRequest, now: datetime) -> bool:
     """Say whether a task may be there for an engine."""
-    return bool(
-        session.execute(sa.select(sa.exists().where(*_conditions(request, now)))).scalar()
-    )
+    return bool(session.execute(sa.select(sa.exists().where(*_conditions(request, now)))).scalar())
 
 
 def claim_next(

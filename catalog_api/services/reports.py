@@ -18,18 +18,14 @@ def add(
 ) -> None:  # fmt: skip
     """Add a line of the API's or the conductor's own."""
     session.add(
-        Report(
-            deployment_id=deployment_id, text=text, level=level, created=created or utc_now()
-        )
+        Report(deployment_id=deployment_id, text=text, level=level, created=created or utc_now())
     )
 
 
 def record(session: Session, deployment_id: str, reported: Iterable[Reported]) -> int:
     """Record what an engine reports; how many lines. None for a deployment that is gone."""
     rows = list(reported)
-    exists = session.execute(
-        sa.select(sa.exists().where(Deployment.id == deployment_id))
-    ).scalar()
+    exists = session.execute(sa.select(sa.exists().where(Deployment.id == deployment_id))).scalar()
     if not exists:
         return 0
     for row in rows:

@@ -1,0 +1,239 @@
+"""The conductor's HTTP face: routes as a table, messages in and out, problems in one place."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from oslo_db import exception as oslo_exceptions
+from sqlalchemy import exc as sql
+from webob import Request, Response
+
+from catalog_api.conductor.recorder import Recorder
+from catalog_api.services.tasks import Refused
+from catalog_common.contract import errors
+from catalog_common.contract.claims import ClaimRequest, Held, Wake
+from catalog_common.contract.errors import Problem
+from catalog_common.contract.guests import Guest
+from catalog_common.contract.journal import JournalBatch
+from catalog_common.contract.messages import ContractError, Message
+from catalog_common.contract.reports import ReportBatch
+from catalog_common.contract.results import ResultRequest
+
+LOG = logging.getLogger(__name__)
+POLL: Final = 1.0
+"""Seconds after which a waiting claim looks again, for tasks that nobody told of."""
+SEEN_INTERVAL: Final = 30.0
+RETRY_AFTER: Final = "2"
+TASK: Final = r"/v1/tasks/([0-9A-Za-z_.-]{1,64})"
+STATUS: Final = {
+    errors.CLAIM_LOST: 409,
+    errors.TASK_ENDED: 409,
+    errors.JOURNAL_ORDER: 409,
+    errors.NOT_FOUND: 404,
+    errors.JOURNAL_FULL: 413,
+}
+DATABASE_ERRORS: Final = (
+    oslo_exceptions.DBConnectionError, oslo_exceptions.DBDeadlock, sql.OperationalError,
+    sql.InterfaceError, sql.TimeoutError,
+)  # fmt: skip
+
+
+class Wakeups:
+    """Wakes claims that wait in this process."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+        self._closed = False
+
+    @property
+    def count(self) -> int:
+        """Grows with every wake-up."""
+        with self._changed:
+            return self._count
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the process is about to end."""
+        return self._closed
+
+    def wake(self) -> None:
+        """A task may be there."""
+        with self._changed:
+            self._count += 1
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def wait(self, known: int, seconds: float) -> None:
+        """Wait for a wake-up after the one numbered *known*, at most so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._count != known, seconds)
+
+
+class Face:
+    """WSGI application.
+
+    :param tell: passes a task's reference on to engines elsewhere; never blocks.
+    :param max_body: bytes of the largest request.
+    """
+
+    def __init__(
+        self, recorder: Recorder, wakeups: Wakeups, tell: Callable[[str], None], max_body: int
+    ) -> None:
+        self._recorder = recorder
+        self._wakeups = wakeups
+        self._tell = tell
+        self._max_body = max_body
+        self._seen: dict[str, float] = {}
+        routes: list[tuple[str, str, Callable[..., Any]]] = [
+            ("GET", r"/healthcheck", self._health),
+            ("POST", r"/v1/claims", self._claim),
+            ("POST", r"/v1/wake", self._wake),
+            ("POST", TASK + "/lease", self._lease),
+            ("POST", TASK + "/release", self._release),
+            ("POST", TASK + "/journal", self._journal),
+            ("POST", TASK + "/reports", self._reports),
+            ("POST", TASK + "/result", self._result),
+            ("GET", r"/v1/guests/([^/]{1,255})", self._guest),
+            ("PUT", r"/v1/guests/([^/]{1,255})", self._remember_guest),
+            ("GET", r"/v1/archives/([0-9a-f]{64})", self._archive),
+        ]
+        self._routes = [(method, re.compile(path), do) for method, path, do in routes]
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        try:
+            response = self._answer(request)
+        except ContractError as error:
+            response = problem(400, errors.MALFORMED, str(error))
+        except Refused as error:
+            response = problem(STATUS[error.type], error.type, str(error))
+        except DATABASE_ERRORS as error:
+            LOG.warning("the database is away: %s", error)
+            response = problem(
+                503, errors.UNAVAILABLE, "The database does not answer; ask again later."
+            )
+            response.headers["Retry-After"] = RETRY_AFTER
+        except Exception:
+            LOG.exception("%s %s failed", request.method, request.path)
+            response = problem(500, "internal", "The conductor failed; its log tells more.")
+        body: Iterable[bytes] = response(environ, start_response)
+        return body
+
+    def _answer(self, request: Request) -> Response:
+        allowed = []
+        for method, path, do in self._routes:
+            match = path.fullmatch(request.path_info)
+            if match is None:
+                continue
+            if method == request.method:
+                found: Response = do(request, *match.groups())
+                return found
+            allowed.append(method)
+        if allowed:
+            response = problem(405, "method", f"{request.path_info} takes {', '.join(allowed)}.")
+            response.headers["Allow"] = ", ".join(allowed)
+            return response
+        return problem(404, errors.NOT_FOUND, f"There is no route {request.path_info[:200]}.")
+
+    # ------------------------------------------------------------ routes
+
+    def _health(self, _request: Request) -> Response:
+        self._recorder.check()
+        return reply({"status": "ok"})
+
+    def _claim(self, request: Request) -> Response:
+        claim = self._read(request, ClaimRequest)
+        until = time.monotonic() + claim.wait
+        self._saw(claim)
+        while True:
+            known = self._wakeups.count
+            task = self._recorder.claim(claim)
+            if task is not None:
+                return reply(task.to_dict())
+            left = until - time.monotonic()
+            if left <= 0 or self._wakeups.is_closed:
+                return Response(status=204)
+            self._wakeups.wait(known, min(left, POLL))
+
+    def _saw(self, claim: ClaimRequest) -> None:
+        name, now = claim.engine.name, time.monotonic()
+        if now - self._seen.get(name, float("-inf")) >= SEEN_INTERVAL:
+            self._recorder.seen(claim)
+            self._seen[name] = now
+
+    def _wake(self, request: Request) -> Response:
+        wake = self._read(request, Wake)
+        self._wakeups.wake()
+        self._tell(wake.task_id)
+        return Response(status=204)
+
+    def _lease(self, request: Request, task_id: str) -> Response:
+        return reply(self._recorder.renew(task_id, self._read(request, Held)).to_dict())
+
+    def _release(self, request: Request, task_id: str) -> Response:
+        self._recorder.release(task_id, self._read(request, Held))
+        self._wakeups.wake()
+        self._tell(task_id)
+        return Response(status=204)
+
+    def _journal(self, request: Request, task_id: str) -> Response:
+        return reply(self._recorder.record_journal(task_id, self._read(request, JournalBatch)))
+
+    def _reports(self, request: Request, task_id: str) -> Response:
+        return reply(self._recorder.record_reports(task_id, self._read(request, ReportBatch)))
+
+    def _result(self, request: Request, task_id: str) -> Response:
+        return reply(self._recorder.record_result(task_id, self._read(request, ResultRequest)))
+
+    def _guest(self, _request: Request, name: str) -> Response:
+        found = self._recorder.guest(name)
+        if found is None:
+            return problem(404, errors.NOT_FOUND, f"There is no guest {name}.")
+        return reply(found)
+
+    def _remember_guest(self, request: Request, name: str) -> Response:
+        guest = self._read(request, Guest)
+        return reply(self._recorder.remember_guest(name, guest.environment_id, guest.record))
+
+    def _archive(self, _request: Request, digest: str) -> Response:
+        body = self._recorder.archive(digest)
+        if body is None:
+            return problem(404, errors.NOT_FOUND, f"There is no archive {digest}.")
+        return Response(body=body, content_type="application/zip", charset=None)
+
+    def _read(self, request: Request, kind: type[Message]) -> Any:
+        length = request.content_length
+        if length is None or length > self._max_body:
+            raise ContractError(
+                f"the body must be announced and have at most {self._max_body} bytes"
+            )
+        try:
+            data = json.loads(request.body)
+        except (ValueError, RecursionError) as error:
+            raise ContractError(f"the body is not JSON: {error}") from error
+        return kind.from_dict(data)
+
+
+def reply(body: Any) -> Response:
+    """A JSON answer."""
+    return Response(json_body=body)
+
+
+def problem(status: int, code: str, message: str) -> Response:
+    """An answer that tells a problem."""
+    response = Response(status=status)
+    title = response.status.partition(" ")[2]
+    response.json_body = Problem(status, title, message, code).body()
+    return response

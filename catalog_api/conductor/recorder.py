@@ -1,0 +1,215 @@
+"""What engines ask of a conductor, each as one transaction that may be repeated."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog_api.db.database import Database
+from catalog_api.db.models import Archive, CallAnswer, Task
+from catalog_api.services import dispatch, guests, journals, outcomes, reports, tasks
+from catalog_common.contract.claims import ClaimedTask, ClaimRequest, Held, Lease
+from catalog_common.contract.journal import JournalAnswer, JournalBatch, JournalEntry
+from catalog_common.contract.reports import ReportAnswer, ReportBatch
+from catalog_common.contract.results import ResultAnswer, ResultRequest
+
+
+@dataclasses.dataclass(frozen=True)
+class Rules:
+    """What a conductor holds engines to."""
+
+    leases: tasks.LeaseRules
+    limits: dispatch.Limits
+    bounds: journals.Bounds
+
+    @classmethod
+    def of(cls, options: Any) -> Rules:
+        """From the configuration section ``[conductor]``."""
+        return cls(
+            tasks.LeaseRules(
+                timedelta(seconds=options.lease_seconds),
+                timedelta(seconds=options.request_timeout),
+                options.attempts_limit,
+            ),
+            dispatch.Limits(options.project_tasks_limit),
+            journals.Bounds(
+                options.journal_entries_limit, options.journal_bytes_limit,
+                options.journal_value_limit,
+            ),
+        )  # fmt: skip
+
+
+Numbered = JournalBatch | ReportBatch | ResultRequest
+
+
+class Recorder:
+    """Answers engines over one database."""
+
+    def __init__(self, database: Database, rules: Rules):
+        self._database = database
+        self._rules = rules
+
+    # ------------------------------------------------------------ claims and leases
+
+    def claim(self, request: ClaimRequest) -> ClaimedTask | None:
+        """A task for an engine, or None when none is waiting."""
+        with self._database.reader() as session:
+            if not dispatch.is_waiting(session, request, self._database.now(session)):
+                return None
+        return self._database.transact(lambda session: self._claim(session, request))
+
+    def seen(self, request: ClaimRequest) -> None:
+        """An engine asked for work; remember it."""
+        self._database.transact(
+            lambda session: dispatch.saw(session, request, self._database.now(session))
+        )
+
+    def _claim(self, session: Session, request: ClaimRequest) -> ClaimedTask | None:
+        now = self._database.now(session)
+        rules = self._rules
+        found = dispatch.claim_next(session, request, now, rules.leases, rules.limits)
+        if found is None:
+            return None
+        task_id, token = found
+        task = session.execute(
+            sa.select(Task).where(Task.id == task_id).execution_options(populate_existing=True)
+        ).scalar_one()
+        journal = journals.read(session, task_id)
+        return ClaimedTask(
+            task_id=task.id, kind=task.kind, attempt=task.attempt, claim=token,  # type: ignore[arg-type]
+            lease_seconds=rules.leases.lease.total_seconds(), seed=task.seed,
+            project_id=task.project_id, user_id=task.user_id, model=task.model or {},
+            environment_id=task.environment_id, action=task.action, trust_id=task.trust_id,
+            token=task.token, deadline=_epoch(task.deadline), journal=journal,
+            packages=_packages(journal),
+        )  # fmt: skip
+
+    def renew(self, task_id: str, held: Held) -> Lease:
+        """Extend a lease."""
+
+        def work(session: Session) -> bool:
+            now = self._database.now(session)
+            return tasks.renew(session, task_id, held.claim, now, self._rules.leases)
+
+        cancel = self._database.transact(work)
+        return Lease(self._rules.leases.lease.total_seconds(), cancel)
+
+    def release(self, task_id: str, held: Held) -> None:
+        """Give a task back; repeated, it is no error."""
+
+        def work(session: Session) -> None:
+            task = tasks.lock(session, task_id)
+            if task.state == tasks.QUEUED:
+                return
+            tasks.check_claim(task, held.claim)
+            now = self._database.now(session)
+            if tasks.requeue(session, task, "release", now, None) and task.kind == "deployment":
+                reports.add(
+                    session, task.id,
+                    f"Engine {task.claimed_by} gave attempt {task.attempt} back; the task is queued"
+                    " again.", "info",
+                )  # fmt: skip
+
+        self._database.transact(work)
+
+    # ------------------------------------------------------------ numbered calls
+
+    def record_journal(self, task_id: str, batch: JournalBatch) -> Mapping[str, Any]:
+        """Append to a journal."""
+
+        def work(session: Session, task: Task) -> Mapping[str, Any]:
+            following = journals.record(session, task, batch.entries, self._rules.bounds)
+            return JournalAnswer(following).to_dict()
+
+        return self._numbered(task_id, batch, work)
+
+    def record_reports(self, task_id: str, batch: ReportBatch) -> Mapping[str, Any]:
+        """Record lines of progress."""
+
+        def work(session: Session, task: Task) -> Mapping[str, Any]:
+            return ReportAnswer(reports.record(session, task.id, batch.reports)).to_dict()
+
+        return self._numbered(task_id, batch, work)
+
+    def record_result(self, task_id: str, request: ResultRequest) -> Mapping[str, Any]:
+        """End a task with what its worker says."""
+        given = request.result
+        ending = outcomes.Ending(given.outcome, given.result, given.model, given.packages)
+
+        def work(session: Session, task: Task) -> Mapping[str, Any]:
+            now = self._database.now(session)
+            outcomes.conclude(session, task, "finish", ending, now)
+            return ResultAnswer(given.outcome).to_dict()
+
+        return self._numbered(task_id, request, work)
+
+    def _numbered(
+        self, task_id: str, call: Numbered, work: Callable[[Session, Task], Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
+        """Do what a numbered call asks, or give the answer it got the first time."""
+
+        def once(session: Session) -> Mapping[str, Any]:
+            task = tasks.lock(session, task_id)
+            known = session.get(CallAnswer, (task_id, call.claim, call.number))
+            if known is not None:
+                body: Mapping[str, Any] = known.body or {}
+                return body
+            tasks.check_claim(task, call.claim)
+            answer = work(session, task)
+            session.add(
+                CallAnswer(
+                    task_id=task_id, claim=call.claim, number=call.number, status=200,
+                    body=dict(answer),
+                )
+            )  # fmt: skip
+            return answer
+
+        return self._database.transact(once)
+
+    # ------------------------------------------------------------ guests and archives
+
+    def guest(self, name: str) -> Mapping[str, Any] | None:
+        """What is remembered of a guest."""
+        with self._database.reader() as session:
+            found = guests.get(session, name)
+        return None if found is None else {"environment_id": found[0], "record": found[1]}
+
+    def remember_guest(
+        self, name: str, environment_id: str, record: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Remember a guest; what is remembered already stays."""
+        kept = self._database.transact(
+            lambda session: guests.put(session, name, environment_id, record)
+        )
+        return {"environment_id": environment_id, "record": kept}
+
+    def archive(self, digest: str) -> bytes | None:
+        """The bytes of an archive, or None."""
+        with self._database.reader() as session:
+            found = session.get(Archive, digest)
+            return None if found is None else found.body
+
+    def check(self) -> None:
+        """Fail unless the database answers."""
+        with self._database.reader() as session:
+            self._database.now(session)
+
+
+def _packages(journal: tuple[JournalEntry, ...]) -> dict[str, list[str]]:
+    """Versions of packages that a journal names."""
+    found: dict[str, list[str]] = {}
+    for entry in journal:
+        if entry.kind == "package" and entry.error is None:
+            versions = found.setdefault(entry.value["name"], [])
+            if entry.value["version"] not in versions:
+                versions.append(entry.value["version"])
+    return found
+
+
+def _epoch(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.replace(tzinfo=UTC).timestamp()
