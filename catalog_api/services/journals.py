@@ -90,13 +90,12 @@ def record(
 
 def read(session: Session, task_id: str) -> tuple[JournalEntry, ...]:
     """All entries of a task, whole, in order."""
-    values: dict[str, Any] = dict(
-        session.execute(
-            sa.select(models.JournalValue.digest, models.JournalValue.body).where(
-                models.JournalValue.task_id == task_id
-            )
-        ).tuples()
+    large = session.execute(
+        sa.select(models.JournalValue.digest, models.JournalValue.body).where(
+            models.JournalValue.task_id == task_id
+        )
     )
+    values: dict[str, Any] = {digest: body for digest, body in large}
     bodies = session.scalars(
         sa.select(models.JournalEntry.body)
         .where(models.JournalEntry.task_id == task_id)

@@ -38,9 +38,7 @@ def _pruned(value: Any, ids: set[str]) -> Any:
     if isinstance(value, Mapping):
         return {key: _pruned(item, ids) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [
-            _pruned(item, ids) for item in value if _id_of(item) is None or _holds(item, ids)
-        ]
+        return [_pruned(item, ids) for item in value if _id_of(item) is None or _holds(item, ids)]
     return value
 
 

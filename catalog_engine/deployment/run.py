@@ -104,9 +104,7 @@ class _Deployment:
             value = done[0]
         result: list[Any] = []
         if error is None:
-            error = self._attempt(
-                lambda: result.append(Serialiser(self._rt).reference(value))
-            )
+            error = self._attempt(lambda: result.append(Serialiser(self._rt).reference(value)))
         final = self._finish()
         error = error or self._destruction_error()
         if error is not None:

@@ -72,9 +72,7 @@ class Notation:
         given = header.get("type")
         if given is None:
             if default is None:
-                raise ValueError(
-                    "Invalid object representation: no type information was provided"
-                )
+                raise ValueError("Invalid object representation: no type information was provided")
             return default
         if given.__class__ is TypeReference:
             return given.cls

@@ -37,9 +37,7 @@ def get_property(target: Any, name: str, caller: Any) -> Any:
             raise exceptions.UninitializedPropertyAccessError(
                 name, start.name + advice if advice else start.name
             ) from None
-    raise exceptions.PropertyReadError(
-        name, start.name, did_you_mean(name, start.property_names())
-    )
+    raise exceptions.PropertyReadError(name, start.name, did_you_mean(name, start.property_names()))
 
 
 class _Write(NamedTuple):

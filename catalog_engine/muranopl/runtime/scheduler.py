@@ -142,7 +142,9 @@ class Scheduler:
         """Tell the world something without waiting."""
         self._driver.notify(request)
 
-    def parallel(self, functions: Sequence[Callable[[], Any]], limit: int | None = None) -> list[Any]:
+    def parallel(
+        self, functions: Sequence[Callable[[], Any]], limit: int | None = None
+    ) -> list[Any]:
         """Run functions in branches of their own, at most *limit* at a time.
 
         :raises Exception: the error of the first in order that failed, after all have ended.

@@ -91,9 +91,7 @@ class Signature:
         """Arguments by Python's names, with ``*`` and ``**`` for the rest; None: they do not fit."""
         if len(args) > len(self.names) and not self.var_positional:
             return None
-        bound = {
-            self.keywords[name]: value for name, value in zip(self.names, args, strict=False)
-        }
+        bound = {self.keywords[name]: value for name, value in zip(self.names, args, strict=False)}
         bound["*"] = args[len(self.names) :]
         rest = {}
         for name, value in kwargs.items():

@@ -18,7 +18,9 @@ _EXTENSIONS: Final = "io.murano.extensions."
 class PackageSource(Protocol):
     """Where packages come from."""
 
-    def find(self, name: str | None, class_name: str | None, version_spec: str) -> Mapping[str, Any]:
+    def find(
+        self, name: str | None, class_name: str | None, version_spec: str
+    ) -> Mapping[str, Any]:
         """``{name, version, digest}`` of the best match.
 
         :raises NoPackageFound, NoPackageForClassFound: there is none.
