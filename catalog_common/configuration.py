@@ -65,7 +65,13 @@ API = Section(
         cfg.HostAddressOpt("host", default="0.0.0.0", help="Address that burano-api listens on."),
         cfg.PortOpt("port", default=8082, help="Port that burano-api listens on."),
         cfg.IntOpt("threads", default=8, min=1, help="Requests that are answered at a time."),
+        cfg.StrOpt("admin_role", default="admin", help="Role that makes an administrator."),
     ),
+)
+
+PACKAGES = Section(
+    "packages_opts",
+    (cfg.IntOpt("package_size_limit", default=5, min=1, help="MiB of the largest package."),),
 )
 
 DATABASE = Section(

@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, Final
 
 from oslo_db import exception as oslo_exceptions
@@ -233,7 +234,5 @@ def reply(body: Any) -> Response:
 
 def problem(status: int, code: str, message: str) -> Response:
     """An answer that tells a problem."""
-    response = Response(status=status)
-    title = response.status.partition(" ")[2]
-    response.json_body = Problem(status, title, message, code).body()
-    return response
+    title = HTTPStatus(status).phrase
+    return Response(status=status, json_body=Problem(status, title, message, code).body())

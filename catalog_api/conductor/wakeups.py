@@ -18,7 +18,7 @@ WAITING: Final = 1000
 
 
 class Publisher:
-    """Publishes references of tasks; never blocks its callers, and outlives the broker's absence."""
+    """Publishes references of tasks; never blocks, and outlives the broker's absence."""
 
     def __init__(self, conf: Any, transport_url: str) -> None:
         self._waiting: queue.Queue[str | None] = queue.Queue(WAITING)

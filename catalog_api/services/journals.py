@@ -95,7 +95,7 @@ def read(session: Session, task_id: str) -> tuple[JournalEntry, ...]:
             models.JournalValue.task_id == task_id
         )
     )
-    values: dict[str, Any] = {digest: body for digest, body in large}
+    values = {row.digest: row.body for row in large}
     bodies = session.scalars(
         sa.select(models.JournalEntry.body)
         .where(models.JournalEntry.task_id == task_id)

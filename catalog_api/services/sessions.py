@@ -62,10 +62,7 @@ def opened(
 
     :raises Forbidden: the environment is being deployed or deleted.
     """
-    if transient_of(session, environment.id) is not None:
-        raise Forbidden(
-            f"Environment {environment.id} is being deployed or deleted; wait for its end."
-        )
+    check_idle(session, environment.id)
     made = ConfigurationSession(
         environment_id=environment.id,
         user_id=user_id,
@@ -76,6 +73,29 @@ def opened(
     session.add(made)
     session.flush()
     return made
+
+
+def check_idle(session: Session, environment_id: str) -> None:
+    """Refuse an environment that is being deployed or deleted.
+
+    :raises Forbidden: it is.
+    """
+    if transient_of(session, environment_id) is not None:
+        raise Forbidden(
+            f"Environment {environment_id} is being deployed or deleted; wait for its end."
+        )
+
+
+def check_opened(configuration: ConfigurationSession) -> None:
+    """Refuse a session that was deployed already.
+
+    :raises Forbidden: it was.
+    """
+    if configuration.state != OPENED:
+        raise Forbidden(
+            f"Session <SessionId {configuration.id}> is {configuration.state!r} and cannot be"
+            " deployed"
+        )
 
 
 def transient_of(session: Session, environment_id: str) -> ConfigurationSession | None:

@@ -78,6 +78,11 @@ class Trusts:
                 return
             raise
 
+    def service_token(self) -> str:
+        """A token of the service user itself, for conductors that listen on TCP."""
+        token: str = self._session().get_token()
+        return token
+
     def _lives(self, trust_id: str) -> bool:
         try:
             self._session().get(self._url(f"/OS-TRUST/trusts/{trust_id}"))

@@ -1,0 +1,217 @@
+"""The WSGI application: Pecan with our routing table, inside a pipeline of middleware."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import pecan
+from keystonemiddleware.auth_token import AuthProtocol
+from oslo_db import exception as oslo_exceptions
+from oslo_middleware import cors, http_proxy_to_wsgi, request_id
+from sqlalchemy import exc as sql
+from webob import Request, Response
+
+from catalog_api.controllers import routes
+from catalog_api.controllers.calls import Call
+from catalog_api.db.database import Database
+from catalog_api.policies import enforcer
+from catalog_api.services.conductors import Conductor
+from catalog_api.services.errors import CatalogError, NotAllowed, NotFound, TooLarge
+from catalog_api.services.trusts import Trusts
+
+LOG = logging.getLogger(__name__)
+HEADERS = [
+    "X-Auth-Token", "X-Openstack-Request-Id", "X-Configuration-Session", "X-Roles", "X-User-Id",
+    "X-Tenant-Id", "Content-Type",
+]  # fmt: skip
+DATABASE_ERRORS = (
+    oslo_exceptions.DBConnectionError, oslo_exceptions.DBDeadlock, sql.OperationalError,
+    sql.InterfaceError, sql.TimeoutError,
+)  # fmt: skip
+RETRY_AFTER = "5"
+Wsgi = Callable[..., Any]
+
+
+class Root:
+    """Pecan asks for a root object; routes come from the table."""
+
+
+class Catalog(pecan.Pecan):  # type: ignore[misc]
+    """The API below ``/v1``.
+
+    Pecan finds controllers by inspecting objects and their signatures at every request; here a
+    table is asked once, and the handler gets the call.
+
+    :ivar database: the catalog's database.
+    :ivar policies: oslo.policy enforcer.
+    :ivar trusts: makes trusts at acceptance.
+    :ivar conductor: told of queued tasks.
+    """
+
+    def __init__(self, conf: Any, database: Database, trusts: Trusts, conductor: Conductor) -> None:
+        super().__init__(Root(), guess_content_type_from_ext=False)
+        self.database = database
+        self.trusts = trusts
+        self.conductor = conductor
+        self.policies = enforcer.make(conf)
+        self.admin_role: str = conf.api.admin_role
+        self.package_limit: int = conf.packages_opts.package_size_limit * (1 << 20)
+        self._router = routes.Router()
+
+    def find_controller(self, state: Any) -> tuple[Any, list[Any], dict[str, Any]]:
+        """Handler of a request, and its arguments."""
+        request = state.request
+        path = _raw_path(request)
+        handler, values, allowed = self._router.find(request.method, path)
+        if handler is None:
+            if allowed:
+                raise NotAllowed(f"{path[:200]} takes {', '.join(sorted(set(allowed)))}")
+            raise NotFound(f"There is no route {path[:200]}")
+        state.controller = handler
+        call = Call(self, request)
+        if handler not in routes.BINARY:
+            call.check_accepts()
+        return handler, [call, *values], {}
+
+    def invoke_controller(
+        self, controller: Any, args: list[Any], kwargs: dict[str, Any], state: Any
+    ) -> None:
+        """Call the handler; its answer is the response."""
+        state.response = controller(*args)
+
+    def _handle_empty_response_body(self, _state: Any) -> None:
+        """Clients expect 200 with an empty body."""
+
+
+def _raw_path(request: Request) -> str:
+    """The path below the version as it was sent, so that an encoded slash stays one."""
+    raw = request.environ.get("burano.raw_path")
+    return raw if raw is not None else request.path_info
+
+
+# ---------------------------------------------------------------- the pipeline
+
+
+def make(conf: Any, database: Database, trusts: Trusts, conductor: Conductor) -> Wsgi:
+    """The whole application.
+
+    :param conf: configuration with the sections ``[api]`` and ``[packages_opts]``.
+    """
+    catalog = Catalog(conf, database, trusts, conductor)
+    limit = catalog.package_limit + (1 << 20)
+    # The first is the outermost.
+    pipeline: tuple[Callable[[Wsgi], Wsgi], ...] = (
+        lambda app: _cors(app, conf),  # answers preflights before anybody asks for a token
+        lambda app: http_proxy_to_wsgi.HTTPProxyToWSGI(
+            app, conf
+        ),  # what a proxy says of the caller
+        request_id.RequestId,  # names the request in logs and answers
+        Faults,  # turns errors of all below into answers
+        lambda app: Versions(app, database),  # discovery and health need no token
+        lambda app: BodyLimit(app, limit),
+        lambda app: AuthProtocol(app, {"oslo_config_config": conf}),  # asks Keystone who calls
+    )
+    app: Wsgi = Faults(catalog)
+    for middleware in reversed(pipeline):
+        app = middleware(app)
+    return app
+
+
+def _cors(app: Wsgi, conf: Any) -> Wsgi:
+    cors.set_defaults(
+        allow_headers=HEADERS, expose_headers=HEADERS,
+        allow_methods=["GET", "PUT", "POST", "DELETE", "PATCH"],
+    )  # fmt: skip
+    wrapped: Wsgi = cors.CORS(app, conf)
+    return wrapped
+
+
+class Faults:
+    """Turns errors into answers: the one place where they get their form."""
+
+    def __init__(self, app: Wsgi) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        try:
+            return self._app(environ, start_response)
+        except CatalogError as error:
+            response = fault(error.status, str(error), error.code, environ)
+        except DATABASE_ERRORS as error:
+            LOG.warning("the database is away: %s", error)
+            response = fault(
+                503, "The database does not answer; try again later.",
+                "HTTPServiceUnavailable", environ,
+            )  # fmt: skip
+            response.headers["Retry-After"] = RETRY_AFTER
+        except Exception:
+            LOG.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            response = fault(500, "The service failed; its log tells more.", "Error", environ)
+        return response(environ, start_response)
+
+
+def fault(status: int, message: str, kind: str, environ: dict[str, Any]) -> Response:
+    """An answer that tells an error."""
+    error = {
+        "code": status, "title": HTTPStatus(status).phrase, "message": message, "type": kind,
+        "request_id": environ.get(request_id.ENV_REQUEST_ID),
+    }  # fmt: skip
+    return Response(
+        status=status, json_body={"error": error}, content_type="application/json", charset="UTF-8"
+    )
+
+
+class Versions:
+    """Version discovery and health, which need no token; below ``/v1`` others answer."""
+
+    def __init__(self, app: Wsgi, database: Database) -> None:
+        self._app = app
+        self._database = database
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        request = Request(environ)
+        path = "/" + request.path_info.lstrip("/")
+        if path == "/healthcheck":
+            with self._database.reader() as session:
+                self._database.now(session)
+            return Response(json_body={"status": "ok"})(environ, start_response)
+        first, _slash, rest = path[1:].partition("/")
+        if first != "v1":
+            return self._versions(request)(environ, start_response)
+        environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/v1"
+        environ["PATH_INFO"] = "/" + rest
+        environ["burano.raw_path"] = _below_version(environ)
+        return self._app(environ, start_response)
+
+    @staticmethod
+    def _versions(request: Request) -> Response:
+        link = {"rel": "self", "href": f"{request.application_url.rstrip('/')}/v1/"}
+        version = {"id": "v1.0", "status": "CURRENT", "links": [link]}
+        return Response(status=300, json_body={"versions": [version]})
+
+
+def _below_version(environ: dict[str, Any]) -> str | None:
+    """The path below ``/v1`` as it was sent, where the server tells; None elsewhere."""
+    raw = environ.get("REQUEST_URI") or environ.get("RAW_URI")
+    if not isinstance(raw, str):
+        return None
+    path = raw.partition("?")[0]
+    _before, found, rest = path.partition("/v1/")
+    return "/" + rest if found else None
+
+
+class BodyLimit:
+    """Refuses bodies that are larger than any resource takes."""
+
+    def __init__(self, app: Wsgi, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > self._limit:
+            raise TooLarge(f"A request may have {self._limit} bytes")
+        return self._app(environ, start_response)

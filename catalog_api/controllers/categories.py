@@ -1,0 +1,67 @@
+"""``/catalog/categories``: the shelves of the catalog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+from webob import Response
+
+from catalog_api.controllers.calls import Call, done, reply
+from catalog_api.db.models import Category
+from catalog_api.services import categories
+from catalog_api.services.deployments import moment
+
+
+def shown(category: Category, count: int) -> dict[str, Any]:
+    """A category as clients see it."""
+    return {
+        "id": category.id,
+        "name": category.name,
+        "package_count": count,
+        "created": moment(category.created),
+        "updated": moment(category.updated),
+    }
+
+
+def index(call: Call) -> Response:
+    """List categories."""
+    call.authorise("get_category")
+    rows = call.read(categories.listed)
+    return reply({"categories": [shown(category, count) for category, count in rows]})
+
+
+def show(call: Call, category_id: str) -> Response:
+    """Show a category with its packages."""
+    call.authorise("get_category", category_id=category_id)
+
+    def work(session: Session) -> dict[str, Any]:
+        found = categories.find(session, category_id)
+        packages = categories.packages_of(session, found)
+        rows = [
+            {"id": row.id, "name": row.name, "fully_qualified_name": row.fully_qualified_name}
+            for row in packages
+            if row.is_public or row.owner_id == call.caller.project_id or call.caller.is_admin
+        ]
+        return {**shown(found, len(packages)), "packages": rows}
+
+    return reply(call.read(work))
+
+
+def create(call: Call) -> Response:
+    """Create a category."""
+    call.authorise("add_category")
+    body = call.body()
+    made = call.write(lambda session: categories.create(session, body))
+    return reply(shown(made, 0))
+
+
+def delete(call: Call, category_id: str) -> Response:
+    """Delete a category."""
+    call.authorise("delete_category", category_id=category_id)
+
+    def work(session: Session) -> None:
+        categories.delete(session, categories.find(session, category_id))
+
+    call.write(work)
+    return done()

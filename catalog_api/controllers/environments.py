@@ -1,0 +1,109 @@
+"""``/environments``: sets of components."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+from webob import Response
+
+from catalog_api.controllers import acceptance
+from catalog_api.controllers.calls import Call, done, reply
+from catalog_api.db.models import Environment
+from catalog_api.services import components, environments, sessions
+from catalog_api.services.deployments import moment
+
+
+def shown(environment: Environment) -> dict[str, Any]:
+    """An environment as clients see it, without what depends on sessions."""
+    return {
+        "id": environment.id,
+        "name": environment.name,
+        "description_text": environment.description_text,
+        "tenant_id": environment.project_id,
+        "version": environment.version,
+        "created": moment(environment.created),
+        "updated": moment(environment.updated),
+    }
+
+
+def index(call: Call) -> Response:
+    """List environments."""
+    project_id: str | None = call.caller.project_id
+    if call.flag("all_tenants") or call.request.GET.get("tenant"):
+        call.authorise("list_environments_all_tenants")
+        project_id = None if call.flag("all_tenants") else call.request.GET["tenant"]
+    else:
+        call.authorise("list_environments")
+    rows = call.read(lambda session: environments.listed(session, project_id))
+    return reply({"environments": [{**shown(row), "status": status} for row, status in rows]})
+
+
+def create(call: Call) -> Response:
+    """Create an environment."""
+    call.authorise("create_environment")
+    body = call.members()
+    made = call.write(lambda session: environments.create(session, call.caller, body))
+    echoed = {key: value for key, value in body.items() if key not in ("?", "services")}
+    return reply({**echoed, **shown(made)})
+
+
+def show(call: Call, environment_id: str) -> Response:
+    """Show an environment with its components."""
+
+    def work(session: Session) -> dict[str, Any]:
+        found = environments.find(session, call.caller, environment_id, whole=True)
+        call.authorise("show_environment", environment_id=environment_id)
+        status = environments.statuses(session, [found.id])[found.id]
+        model = environments.visible_model(session, found, call.session_id)
+        holder = None
+        if status == sessions.DEPLOYING:
+            holder = environments.acquired_by(session, found.id)
+        return {
+            **shown(found),
+            "status": status,
+            "acquired_by": holder,
+            "services": components.read(model, "", status),
+        }
+
+    return reply(call.read(work))
+
+
+def rename(call: Call, environment_id: str) -> Response:
+    """Rename an environment."""
+
+    def work(session: Session) -> Environment:
+        found = environments.find(session, call.caller, environment_id, lock=True)
+        call.authorise("update_environment", environment_id=environment_id)
+        environments.rename(session, found, call.members())
+        return found
+
+    return reply(shown(call.write(work)))
+
+
+def delete(call: Call, environment_id: str) -> Response:
+    """Delete an environment through a deployment, or abandon it."""
+    call.authorise("delete_environment", environment_id=environment_id)
+    if call.flag("abandon"):
+
+        def work(session: Session) -> None:
+            found = environments.find(session, call.caller, environment_id, lock=True)
+            environments.abandon(session, found)
+
+        call.write(work)
+    else:
+        acceptance.delete(call, environment_id)
+    return done()
+
+
+def model(call: Call, environment_id: str, path: str) -> Response:
+    """Read a part of the model."""
+    from catalog_api.services import paths
+
+    def work(session: Session) -> Any:
+        found = environments.find(session, call.caller, environment_id, whole=True)
+        call.authorise("show_environment", environment_id=environment_id)
+        visible = environments.visible_model(session, found, call.session_id)
+        return paths.read(visible.get("Objects"), paths.segments(path))
+
+    return reply(call.read(work))

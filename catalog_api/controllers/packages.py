@@ -1,0 +1,300 @@
+"""``/catalog/packages``: published packages."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from sqlalchemy.orm import Session
+from webob import Response
+
+from catalog_api.controllers.calls import Call, done, reply
+from catalog_api.db.models import Package
+from catalog_api.services import packages
+from catalog_api.services.deployments import moment
+from catalog_api.services.errors import BadRequest, Forbidden, WrongMediaType
+
+PATCH_TYPE = "application/murano-packages-json-patch"
+BINARY = "application/octet-stream"
+_CHANGES: dict[str, tuple[tuple[str, ...], type]] = {
+    "categories": (("add", "replace", "remove"), list),
+    "tags": (("add", "replace", "remove"), list),
+    "is_public": (("replace",), bool),
+    "enabled": (("replace",), bool),
+    "description": (("replace",), str),
+    "name": (("replace",), str),
+}
+_LISTED = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^",]*))\s*(?:,|$)')
+
+
+def shown(package: Package) -> dict[str, Any]:
+    """A package as clients see it."""
+    return {
+        "id": package.id,
+        "name": package.name,
+        "fully_qualified_name": package.fully_qualified_name,
+        "version": package.version,
+        "type": package.type,
+        "description": package.description,
+        "author": package.author,
+        "supplier": package.supplier or {},
+        "tags": [tag.name for tag in package.tags],
+        "categories": [category.name for category in package.categories],
+        "class_definitions": [definition.name for definition in package.class_definitions],
+        "owner_id": package.owner_id,
+        "is_public": package.is_public,
+        "enabled": package.enabled,
+        "archive_digest": package.archive_digest,
+        "created": moment(package.created),
+        "updated": moment(package.updated),
+    }
+
+
+def index(call: Call) -> Response:
+    """Search packages."""
+    call.authorise("get_package")
+    search = _search(call)
+    rows = call.read(
+        lambda session: [shown(row) for row in packages.listed(session, call.caller, search)]
+    )
+    body: dict[str, Any] = {"packages": rows}
+    if len(rows) == search.limit:
+        body["next_marker"] = rows[-1]["id"]
+    return reply(body)
+
+
+def _search(call: Call) -> packages.Search:
+    query = call.request.GET
+
+    def last(name: str) -> str | None:
+        values = query.getall(name)
+        return values[-1] if values else None
+
+    direction = last("sort_dir") or "asc"
+    if direction not in ("asc", "desc"):
+        raise BadRequest("sort_dir must be asc or desc")
+    words = re.split(r"[;,]", last("search") or "")
+    return packages.Search(
+        deployable=call.flag("catalog"),
+        owned=call.flag("owned"),
+        with_disabled=call.flag("include_disabled"),
+        may_see_public=call.may("manage_public_package"),
+        ids=listed(query.getall("id")),
+        categories=listed(query.getall("category")),
+        tags=listed(query.getall("tag")),
+        class_name=last("class_name"),
+        full_name=last("fqn"),
+        name=last("name"),
+        type=last("type"),
+        words=[word.strip() for word in words if word.strip()],
+        order_by=query.getall("order_by") or ("name",),
+        descending=direction == "desc",
+        limit=_limit(last("limit")),
+        marker=last("marker"),
+    )
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return packages.LIMIT
+    if not text.isdecimal() or len(text) > 9 or int(text) < 1:
+        raise BadRequest("limit must be a positive whole number")
+    return min(int(text), packages.MOST)
+
+
+def listed(values: list[str]) -> list[str] | None:
+    """Values of a parameter that may be repeated, or be ``in:`` and a list; None: not given."""
+    found: list[str] | None = None
+    for value in values:
+        if value.startswith("in:"):
+            parsed = _parsed(value[3:])
+            found = found if parsed is None else parsed
+        else:
+            found = [*(found or []), value]
+    return found
+
+
+def _parsed(text: str) -> list[str] | None:
+    """Items of a list, which may stand in double quotes; None when it is malformed."""
+    if not text.strip():
+        return []
+    items, position = [], 0
+    while position < len(text):
+        match = _LISTED.match(text, position)
+        if match is None or match.end() == position:
+            return None
+        quoted, bare = match.groups()
+        items.append(bare.strip() if quoted is None else re.sub(r"\\(.)", r"\1", quoted))
+        position = match.end()
+    return items
+
+
+# ---------------------------------------------------------------- publishing
+
+
+def upload(call: Call) -> Response:
+    """Publish a package."""
+    call.authorise("upload_package")
+    archive, metadata = _parts(call)
+    if metadata.get("is_public"):
+        call.authorise("publicize_package")
+    contents = packages.read(archive)
+    return reply(
+        call.write(
+            lambda session: shown(packages.publish(session, call.caller, contents, metadata))
+        )
+    )
+
+
+def _parts(call: Call) -> tuple[bytes, dict[str, Any]]:
+    """The archive of an upload, and what it says about it."""
+    request = call.request
+    if request.content_type != "multipart/form-data":
+        if request.content_type == "application/json":
+            raise BadRequest("A package is uploaded as multipart/form-data")
+        raise WrongMediaType("A package is uploaded as multipart/form-data")
+    try:
+        parts = list(request.POST.items())
+    except Exception as error:
+        raise BadRequest(f"The multipart body is malformed: {error}") from error
+    files = [part for _name, part in parts if hasattr(part, "file")]
+    texts = [part for _name, part in parts if isinstance(part, str)]
+    if len(files) != 1 or len(texts) > 1:
+        raise BadRequest("An upload has one file part and at most one text part")
+    limit = call.app.package_limit
+    body = files[0].file.read(limit + 1)
+    if not body:
+        raise BadRequest("Uploaded file can't be empty")
+    if len(body) > limit:
+        raise BadRequest(
+            f"Uploaded file is too large: packages may have {limit // (1 << 20)} MiB"
+            " ([packages_opts] package_size_limit)"
+        )
+    return body, packages.checked_metadata(_metadata(texts[0] if texts else ""))
+
+
+def _metadata(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+
+
+# ---------------------------------------------------------------- one package
+
+
+def show(call: Call, package_id: str) -> Response:
+    """Show a package."""
+    call.authorise("get_package", package_id=package_id)
+    return reply(call.read(lambda session: shown(packages.find(session, call.caller, package_id))))
+
+
+def ui(call: Call, package_id: str) -> Response:
+    """Read the UI definition."""
+    call.check_accepts("text/plain")
+    call.authorise("get_package", package_id=package_id)
+    found = call.read(
+        lambda session: packages.find(session, call.caller, package_id, Package.ui_definition)
+    )
+    return Response(text=found.ui_definition or "", content_type="text/plain", charset="UTF-8")
+
+
+def logo(call: Call, package_id: str) -> Response:
+    """Read the logo."""
+    return _image(call, package_id, Package.logo)
+
+
+def supplier_logo(call: Call, package_id: str) -> Response:
+    """Read the supplier's logo."""
+    return _image(call, package_id, Package.supplier_logo)
+
+
+def _image(call: Call, package_id: str, column: Any) -> Response:
+    call.check_accepts(BINARY)
+    call.authorise("get_package", package_id=package_id)
+    found = call.read(lambda session: packages.find(session, call.caller, package_id, column))
+    return _binary(getattr(found, column.key) or b"")
+
+
+def download(call: Call, package_id: str) -> Response:
+    """Download the archive."""
+    call.check_accepts(BINARY)
+    call.authorise("download_package", package_id=package_id)
+    return _binary(
+        call.read(
+            lambda session: packages.archive_of(
+                session, packages.find(session, call.caller, package_id)
+            )
+        )
+    )
+
+
+def _binary(body: bytes) -> Response:
+    return Response(body=body, content_type=BINARY, charset=None)
+
+
+def delete(call: Call, package_id: str) -> Response:
+    """Delete a package."""
+    call.authorise("delete_package", package_id=package_id)
+
+    def work(session: Session) -> None:
+        found = packages.find(session, call.caller, package_id)
+        if found.is_public:
+            call.authorise("manage_public_package", package_id=package_id)
+        packages.check_owner(call.caller, found)
+        packages.delete(session, found)
+
+    call.write(work)
+    return done()
+
+
+def change(call: Call, package_id: str) -> Response:
+    """Change a package by a JSON patch."""
+    call.authorise("modify_package", package_id=package_id)
+
+    def work(session: Session) -> dict[str, Any]:
+        found = packages.find(session, call.caller, package_id)
+        if found.is_public:
+            call.authorise("manage_public_package", package_id=package_id)
+        changes = _changes(call.body(media_type=PATCH_TYPE))
+        becomes_public = not found.is_public and any(
+            row["path"] == "is_public" and row["value"] for row in changes
+        )
+        if becomes_public:
+            call.authorise("publicize_package", package_id=package_id)
+        packages.check_owner(call.caller, found)
+        if becomes_public:
+            packages.check_may_become_public(session, found)
+        packages.change(session, found, changes)
+        return shown(found)
+
+    return reply(call.write(work))
+
+
+def _changes(document: Any) -> list[dict[str, Any]]:
+    """Operations of a patch, checked."""
+    if not isinstance(document, list):
+        raise BadRequest("A patch is a list of operations")
+    return [_change(row) for row in document]
+
+
+def _change(row: Any) -> dict[str, Any]:
+    if not isinstance(row, dict) or not {"op", "path", "value"} <= set(row):
+        raise BadRequest("An operation has op, path and value")
+    path, operation, value = row["path"], row["op"], row["value"]
+    if not isinstance(path, str) or re.fullmatch(r"/[^/]+", path) is None:
+        raise BadRequest(f"{str(path)[:80]!r} is no path of one segment")
+    name = path[1:].replace("~1", "/").replace("~0", "~").strip()
+    if name not in _CHANGES:
+        raise Forbidden(f"{name[:80]!r} of a package cannot be changed")
+    operations, kind = _CHANGES[name]
+    if operation not in operations:
+        raise Forbidden(f"{str(operation)[:20]!r} of {name} is not allowed")
+    if kind is list:
+        packages.checked_metadata({name: value})
+    elif type(value) is not kind:
+        raise BadRequest(f"{name} must be of type {kind.__name__}")
+    if name == "name" and not 0 < len(value) <= 80:
+        raise BadRequest("Package name should be 80 characters maximum")
+    return {"op": operation, "path": name, "value": value}

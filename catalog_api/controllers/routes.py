@@ -1,0 +1,98 @@
+"""All routes of the API in one table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from catalog_api.controllers import (
+    actions,
+    categories,
+    components,
+    deployments,
+    environments,
+    packages,
+    sessions,
+)
+
+Handler = Callable[..., Any]
+ENVIRONMENT = "/environments/{id}"
+PACKAGE = "/catalog/packages/{id}"
+
+#: ``{id}`` is one segment; ``{path}`` is all the rest and may be empty.
+TABLE: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/environments", environments.index),
+    ("POST", "/environments", environments.create),
+    ("GET", ENVIRONMENT, environments.show),
+    ("PUT", ENVIRONMENT, environments.rename),
+    ("DELETE", ENVIRONMENT, environments.delete),
+    ("GET", ENVIRONMENT + "/model/{path}", environments.model),
+    ("POST", ENVIRONMENT + "/configure", sessions.configure),
+    ("GET", ENVIRONMENT + "/sessions/{id}", sessions.show),
+    ("DELETE", ENVIRONMENT + "/sessions/{id}", sessions.delete),
+    ("POST", ENVIRONMENT + "/sessions/{id}/deploy", sessions.deploy),
+    ("GET", ENVIRONMENT + "/services", components.show),
+    ("GET", ENVIRONMENT + "/services/{path}", components.show),
+    ("POST", ENVIRONMENT + "/services", components.add),
+    ("POST", ENVIRONMENT + "/services/{path}", components.add),
+    ("PUT", ENVIRONMENT + "/services", components.put),
+    ("PUT", ENVIRONMENT + "/services/{path}", components.put),
+    ("DELETE", ENVIRONMENT + "/services", components.remove),
+    ("DELETE", ENVIRONMENT + "/services/{path}", components.remove),
+    ("GET", ENVIRONMENT + "/deployments", deployments.index),
+    ("GET", ENVIRONMENT + "/deployments/{id}", deployments.reports),
+    ("GET", "/deployments", deployments.of_project),
+    ("POST", ENVIRONMENT + "/actions/{id}", actions.execute),
+    ("GET", ENVIRONMENT + "/actions/{id}", actions.result),
+    ("GET", "/catalog/packages", packages.index),
+    ("POST", "/catalog/packages", packages.upload),
+    ("GET", PACKAGE, packages.show),
+    ("PATCH", PACKAGE, packages.change),
+    ("DELETE", PACKAGE, packages.delete),
+    ("GET", PACKAGE + "/ui", packages.ui),
+    ("GET", PACKAGE + "/logo", packages.logo),
+    ("GET", PACKAGE + "/supplier_logo", packages.supplier_logo),
+    ("GET", PACKAGE + "/download", packages.download),
+    ("GET", "/catalog/categories", categories.index),
+    ("POST", "/catalog/categories", categories.create),
+    ("GET", "/catalog/categories/{id}", categories.show),
+    ("DELETE", "/catalog/categories/{id}", categories.delete),
+)
+
+BINARY = frozenset((packages.ui, packages.logo, packages.supplier_logo, packages.download))
+"""Handlers whose answers are not JSON."""
+
+
+class Router:
+    """Finds handlers by method and path."""
+
+    def __init__(self) -> None:
+        self._routes: dict[str, list[tuple[re.Pattern[str], dict[str, Handler]]]] = {}
+        found: dict[str, tuple[re.Pattern[str], dict[str, Handler]]] = {}
+        for method, path, handler in TABLE:
+            if path not in found:
+                found[path] = (_compiled(path), {})
+                self._routes.setdefault(path.split("/")[1], []).append(found[path])
+            found[path][1][method] = handler
+
+    def find(self, method: str, path: str) -> tuple[Handler | None, list[str], list[str]]:
+        """Handler, the values in the path, and the methods that the path takes.
+
+        :param path: below ``/v1``, percent-encoded.
+        """
+        allowed: list[str] = []
+        for pattern, handlers in self._routes.get(path.split("/", 2)[1], ()):
+            match = pattern.fullmatch(path)
+            if match is None:
+                continue
+            if method in handlers:
+                return handlers[method], [unquote(value) for value in match.groups()], []
+            allowed.extend(handlers)
+        return None, [], allowed
+
+
+def _compiled(path: str) -> re.Pattern[str]:
+    pattern = re.escape(path).replace(r"\{id\}", "([^/]+)").replace(r"\{path\}", "(.*)")
+    return re.compile(pattern)

@@ -1,0 +1,418 @@
+"""Packages: publishing, finding, changing and reading them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload, undefer
+
+from catalog_api.db.models import (
+    Archive,
+    Category,
+    ClassDefinition,
+    NamedLock,
+    Package,
+    PackageTag,
+    Tag,
+    utc_now,
+)
+from catalog_api.services import categories
+from catalog_api.services.callers import Caller
+from catalog_api.services.environments import flush_unique
+from catalog_api.services.errors import AlreadyExists, BadRequest, Forbidden, NotFound
+from catalog_common.archive import ArchiveError, PackageArchive
+from catalog_common.manifest import MANIFEST_NAME, Manifest, ManifestError, parse_manifest
+
+IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+IMAGE_BYTES = 500 * 1024
+NO_DESCRIPTION = "Description not provided"
+METADATA = {
+    "is_public": bool, "enabled": bool, "categories": list, "tags": list, "name": str,
+    "description": str,
+}  # fmt: skip
+LIMIT, MOST = 20, 100
+ORDER = {
+    "name": Package.name, "created": Package.created, "fqn": Package.fully_qualified_name,
+}  # fmt: skip
+_WHOLE = (
+    selectinload(Package.class_definitions), selectinload(Package.tags),
+    selectinload(Package.categories),
+)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Contents:
+    """What the catalog keeps of an archive."""
+
+    manifest: Manifest
+    body: bytes
+    digest: str
+    logo: bytes | None
+    supplier_logo: bytes | None
+    ui: str | None
+
+
+# ---------------------------------------------------------------- reading archives
+
+
+def read(body: bytes) -> Contents:
+    """Read and check an archive.
+
+    :raises BadRequest: it is none, is hostile, or its manifest is malformed.
+    """
+    try:
+        archive = PackageArchive(body)
+        if MANIFEST_NAME not in archive:
+            raise BadRequest(f"The archive has no {MANIFEST_NAME} at its root")
+        manifest = parse_manifest(archive.read(MANIFEST_NAME))
+        ui_name = f"UI/{manifest.ui or 'ui.yaml'}"
+        ui = archive.read(ui_name).decode() if ui_name in archive else None
+        logo = _image(archive, manifest.logo, "logo.png")
+        supplier_logo = _image(archive, manifest.supplier_logo, "supplier_logo.png")
+    except (ArchiveError, ManifestError) as error:
+        raise BadRequest(f"Couldn't load package: {error}") from error
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"The UI definition is not UTF-8 text: {error}") from error
+    digest = hashlib.sha256(body).hexdigest()
+    return Contents(manifest, body, digest, logo, supplier_logo, ui)
+
+
+def _image(archive: PackageArchive, name: str | None, default: str) -> bytes | None:
+    if name is None:
+        if default not in archive:
+            return None
+        name = default
+    if name not in archive:
+        raise BadRequest(f"The manifest names the image {name!r}, which the archive lacks")
+    if archive.size(name) > IMAGE_BYTES:
+        raise BadRequest(f"The image {name!r} is larger than {IMAGE_BYTES // 1024} KiB")
+    image = archive.read(name)
+    if not image.startswith(IMAGES):
+        raise BadRequest(f"The image {name!r} is neither PNG nor JPEG nor GIF")
+    return image
+
+
+def checked_metadata(metadata: Any) -> dict[str, Any]:
+    """What an upload says beside the archive.
+
+    :raises BadRequest: a key is unknown, or its value has a wrong type.
+    """
+    if not isinstance(metadata, dict):
+        raise BadRequest("The metadata of a package must be an object")
+    for key, value in metadata.items():
+        kind = METADATA.get(key)
+        if kind is None:
+            raise BadRequest(f"Unknown key {str(key)[:80]!r}; known are {', '.join(METADATA)}")
+        if kind is list:
+            _check_words(key, value)
+        elif not isinstance(value, kind):
+            raise BadRequest(f"{key} must be of type {kind.__name__}")
+    return metadata
+
+
+def _check_words(key: str, value: Any) -> None:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise BadRequest(f"{key} must be a list of texts")
+    if len(set(value)) != len(value):
+        raise BadRequest(f"{key} must not repeat a value")
+    if any(not item or len(item) > 80 for item in value):
+        raise BadRequest(f"Each of {key} must have 1 to 80 characters")
+
+
+# ---------------------------------------------------------------- publishing
+
+
+def publish(
+    session: Session, caller: Caller, contents: Contents, metadata: Mapping[str, Any]
+) -> Package:
+    """Publish a package.
+
+    :raises AlreadyExists: the project has it, or one of its classes, already.
+    :raises BadRequest: a category does not exist.
+    """
+    manifest = contents.manifest
+    public = bool(metadata.get("is_public", False))
+    _lock(session, caller.project_id)
+    _check_name(session, caller, manifest.full_name, public)
+    _check_classes(session, caller.project_id, manifest.class_names, public)
+    if session.get(Archive, contents.digest) is None:
+        session.add(Archive(digest=contents.digest, body=contents.body, size=len(contents.body)))
+        session.flush()
+    made = Package(
+        owner_id=caller.project_id, fully_qualified_name=manifest.full_name,
+        version=str(manifest.version), name=manifest.name, type=manifest.type,
+        description=manifest.description or NO_DESCRIPTION, author=manifest.author,
+        supplier=manifest.supplier, supplier_logo=contents.supplier_logo, logo=contents.logo,
+        ui_definition=contents.ui, is_public=public, enabled=metadata.get("enabled", True),
+        archive_digest=contents.digest,
+        class_definitions=[ClassDefinition(name=name) for name in manifest.class_names],
+        tags=_tags(session, [*manifest.tags, *metadata.get("tags", ())]),
+        categories=categories.by_names(session, list(metadata.get("categories", ()))),
+    )  # fmt: skip
+    session.add(made)
+    flush_unique(session, f"Package {manifest.full_name} is already registered")
+    return made
+
+
+def _lock(session: Session, name: str) -> None:
+    """Let one publisher at a time pass that could collide: of a project, or of public packages."""
+    for key in (f"packages {name}", "public packages"):
+        moved = session.execute(
+            sa.update(NamedLock)
+            .where(NamedLock.name == key)
+            .values(taken=utc_now())
+            .execution_options(synchronize_session=False)
+        )
+        if not moved.rowcount:  # type: ignore[attr-defined]
+            session.add(NamedLock(name=key))
+            flush_unique(session, "Another package is being published; try again")
+
+
+def _check_name(session: Session, caller: Caller, full_name: str, public: bool) -> None:
+    scope = Package.owner_id == caller.project_id
+    if public:
+        scope = sa.or_(scope, Package.is_public.is_(True))
+    if session.execute(
+        sa.select(sa.exists().where(Package.fully_qualified_name == full_name, scope))
+    ).scalar():
+        raise AlreadyExists(f"Package {full_name} is already registered")
+
+
+def _check_classes(
+    session: Session, project_id: str, names: Sequence[str], public: bool,
+    besides: str | None = None,
+) -> None:  # fmt: skip
+    scope = Package.owner_id == project_id
+    if public:
+        scope = sa.or_(scope, Package.is_public.is_(True))
+    query = (
+        sa.select(ClassDefinition.name)
+        .join(Package, Package.id == ClassDefinition.package_id)
+        .where(ClassDefinition.name.in_(names), scope)
+        .limit(1)
+    )
+    if besides is not None:
+        query = query.where(Package.id != besides)
+    taken = session.execute(query).scalar_one_or_none()
+    if taken is not None:
+        raise AlreadyExists(f"Class {taken} is already registered by another package")
+
+
+def _tags(session: Session, names: Sequence[str]) -> list[Tag]:
+    wanted = list(dict.fromkeys(names))
+    found = {tag.name: tag for tag in session.scalars(sa.select(Tag).where(Tag.name.in_(wanted)))}
+    for name in wanted:
+        if name not in found:
+            found[name] = Tag(name=name)
+            session.add(found[name])
+    session.flush()
+    return [found[name] for name in wanted]
+
+
+# ---------------------------------------------------------------- finding
+
+
+def find(session: Session, caller: Caller, package_id: str, *deferred: Any) -> Package:
+    """A package that the caller may see, with the deferred columns named.
+
+    :raises NotFound: there is none.
+    :raises Forbidden: it is another project's and not public.
+    """
+    query = sa.select(Package).where(Package.id == package_id).options(*_WHOLE)
+    for column in deferred:
+        query = query.options(undefer(column))
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(f"Package with id {package_id[:64]!r} is not found")
+    if not (found.is_public or found.owner_id == caller.project_id or caller.is_admin):
+        raise Forbidden(f"Package {package_id} is not public and not owned by your project")
+    return found
+
+
+def archive_of(session: Session, package: Package) -> bytes:
+    """The bytes of a package, as they were uploaded."""
+    return session.execute(
+        sa.select(Archive.body).where(Archive.digest == package.archive_digest)
+    ).scalar_one()
+
+
+@dataclasses.dataclass(frozen=True)
+class Search:
+    """What to list. Texts are compared as the database compares them."""
+
+    deployable: bool = False
+    owned: bool = False
+    with_disabled: bool = False
+    may_see_public: bool = True
+    ids: Sequence[str] | None = None
+    categories: Sequence[str] | None = None
+    tags: Sequence[str] | None = None
+    class_name: str | None = None
+    full_name: str | None = None
+    name: str | None = None
+    type: str | None = None
+    words: Sequence[str] = ()
+    order_by: Sequence[str] = ("name",)
+    descending: bool = False
+    limit: int = LIMIT
+    marker: str | None = None
+
+
+def listed(session: Session, caller: Caller, search: Search) -> list[Package]:
+    """One page of packages."""
+    query = sa.select(Package).where(*_scope(caller, search), *_filters(search)).options(*_WHOLE)
+    keys = [ORDER[key] for key in search.order_by if key in ORDER]
+    if search.words:
+        query = query.order_by(_rank(search.words))
+        keys = [_rank(search.words), *keys]
+    columns = [*keys, Package.id]
+    if search.marker is not None:
+        query = query.where(_after(session, columns, search))
+    direction = [column.desc() if search.descending else column.asc() for column in columns]
+    if search.words:
+        direction[0] = columns[0].asc()
+    return list(session.scalars(query.order_by(None).order_by(*direction).limit(search.limit)))
+
+
+def _scope(caller: Caller, search: Search) -> list[Any]:
+    own = Package.owner_id == caller.project_id
+    conditions: list[Any] = []
+    if search.deployable:
+        conditions.append(sa.or_(own, Package.is_public.is_(True)))
+    elif not caller.is_admin:
+        conditions.append(
+            sa.or_(own, Package.is_public.is_(True)) if search.may_see_public else own
+        )
+    if search.owned:
+        conditions.append(own)
+    if not search.with_disabled:
+        conditions.append(Package.enabled.is_(True))
+    return conditions
+
+
+def _filters(search: Search) -> list[Any]:
+    conditions: list[Any] = []
+    if search.ids is not None:
+        conditions.append(Package.id.in_(search.ids))
+    if search.categories is not None:
+        conditions.append(Package.categories.any(Category.name.in_(search.categories)))
+    if search.tags is not None:
+        conditions.append(Package.tags.any(Tag.name.in_(search.tags)))
+    if search.class_name is not None:
+        conditions.append(Package.class_definitions.any(ClassDefinition.name == search.class_name))
+    for column, value in (
+        (Package.fully_qualified_name, search.full_name), (Package.name, search.name),
+        (Package.type, None if search.type is None else search.type.title()),
+    ):  # fmt: skip
+        if value is not None:
+            conditions.append(column == value)
+    if search.words:
+        conditions.append(sa.or_(*(field for row in _fields(search.words) for field in row)))
+    return conditions
+
+
+def _fields(words: Sequence[str]) -> list[list[Any]]:
+    """Conditions that words fulfil, the most telling field first."""
+
+    def holds(column: Any) -> list[Any]:
+        return [column.contains(word, autoescape=True) for word in words]
+
+    return [
+        holds(Package.name), holds(Package.fully_qualified_name), holds(Package.description),
+        [Package.categories.any(condition) for condition in holds(Category.name)],
+        [Package.tags.any(condition) for condition in holds(Tag.name)],
+        [Package.class_definitions.any(condition) for condition in holds(ClassDefinition.name)],
+        holds(Package.author),
+    ]  # fmt: skip
+
+
+def _rank(words: Sequence[str]) -> Any:
+    rows = [(sa.or_(*row), number) for number, row in enumerate(_fields(words))]
+    return sa.case(*rows, else_=len(rows))
+
+
+def _after(session: Session, columns: list[Any], search: Search) -> Any:
+    """Condition of what comes after the marker in the order of *columns*."""
+    row = session.execute(sa.select(*columns).where(Package.id == search.marker)).one_or_none()
+    if row is None:
+        raise NotFound(f"No package with id {str(search.marker)[:64]!r} to go on from")
+    alternatives = []
+    for index, column in enumerate(columns):
+        up = not search.descending or (bool(search.words) and index == 0)
+        further = column > row[index] if up else column < row[index]
+        same = [columns[before] == row[before] for before in range(index)]
+        alternatives.append(sa.and_(*same, further))
+    return sa.or_(*alternatives)
+
+
+# ---------------------------------------------------------------- changing
+
+
+def check_owner(caller: Caller, package: Package) -> None:
+    """Refuse changes of another project's package.
+
+    :raises Forbidden: it is one, and the caller is no administrator.
+    """
+    if package.owner_id != caller.project_id and not caller.is_admin:
+        raise Forbidden(f"Package {package.id} is not owned by your project")
+
+
+def check_may_become_public(session: Session, package: Package) -> None:
+    """Refuse to publish to all what others have published already.
+
+    :raises AlreadyExists: another public package has the name, or one of the classes.
+    """
+    same = session.execute(
+        sa.select(
+            sa.exists().where(
+                Package.fully_qualified_name == package.fully_qualified_name,
+                Package.is_public.is_(True), Package.id != package.id,
+            )
+        )
+    ).scalar()  # fmt: skip
+    if same:
+        raise AlreadyExists(f"Package {package.fully_qualified_name} is public already")
+    names = [definition.name for definition in package.class_definitions]
+    _check_classes(session, package.owner_id, names, True, besides=package.id)
+
+
+def change(session: Session, package: Package, changes: Sequence[Mapping[str, Any]]) -> None:
+    """Apply checked changes: ``{op, path, value}`` with one-segment paths.
+
+    :raises NotFound: a value to remove is not there.
+    :raises BadRequest: a category does not exist.
+    """
+    for row in changes:
+        name, operation, value = row["path"], row["op"], row["value"]
+        if name == "tags":
+            package.tags = _tags(session, _changed(name, operation, value, package.tags))
+        elif name == "categories":
+            wanted = _changed(name, operation, value, package.categories)
+            package.categories = categories.by_names(session, wanted)
+        else:
+            setattr(package, name, value)
+    package.updated = utc_now()
+    session.flush()
+
+
+def _changed(name: str, operation: str, value: list[str], now: Sequence[Any]) -> list[str]:
+    names = [item.name for item in now]
+    if operation == "replace":
+        return value
+    if operation == "add":
+        return [*names, *(item for item in value if item not in names)]
+    missing = [item for item in value if item not in names]
+    if missing:
+        raise NotFound(f"{missing[0]!r} is not among the {name} of the package")
+    return [item for item in names if item not in value]
+
+
+def delete(session: Session, package: Package) -> None:
+    """Remove a package; its archive stays as long as a deployment names it."""
+    session.execute(sa.delete(PackageTag).where(PackageTag.package_id == package.id))
+    session.delete(package)
+    session.flush()
