@@ -7,10 +7,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-import pecan
 from keystonemiddleware.auth_token import AuthProtocol
 from oslo_db import exception as oslo_exceptions
 from oslo_middleware import cors, http_proxy_to_wsgi, request_id
+from pecan.core import PecanBase
 from sqlalchemy import exc as sql
 from webob import Request, Response
 
@@ -39,11 +39,11 @@ class Root:
     """Pecan asks for a root object; routes come from the table."""
 
 
-class Catalog(pecan.Pecan):  # type: ignore[misc]
+class Catalog(PecanBase):  # type: ignore[misc]
     """The API below ``/v1``.
 
     Pecan finds controllers by inspecting objects and their signatures at every request; here a
-    table is asked once, and the handler gets the call.
+    table is asked once, and the handler gets the call. Nothing is kept in thread-local globals.
 
     :ivar database: the catalog's database.
     :ivar policies: oslo.policy enforcer.

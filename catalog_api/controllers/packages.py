@@ -39,9 +39,9 @@ def shown(package: Package) -> dict[str, Any]:
         "description": package.description,
         "author": package.author,
         "supplier": package.supplier or {},
-        "tags": [tag.name for tag in package.tags],
-        "categories": [category.name for category in package.categories],
-        "class_definitions": [definition.name for definition in package.class_definitions],
+        "tags": sorted(tag.name for tag in package.tags),
+        "categories": sorted(category.name for category in package.categories),
+        "class_definitions": sorted(own.name for own in package.class_definitions),
         "owner_id": package.owner_id,
         "is_public": package.is_public,
         "enabled": package.enabled,
@@ -163,7 +163,8 @@ def _parts(call: Call) -> tuple[bytes, dict[str, Any]]:
     if len(files) != 1 or len(texts) > 1:
         raise BadRequest("An upload has one file part and at most one text part")
     limit = call.app.package_limit
-    body = files[0].file.read(limit + 1)
+    with files[0].file as file, request.body_file_raw:
+        body = file.read(limit + 1)
     if not body:
         raise BadRequest("Uploaded file can't be empty")
     if len(body) > limit:

@@ -10,6 +10,7 @@ from keystoneauth1 import exceptions as keystone
 from keystoneauth1 import loading
 from keystoneauth1 import session as keystone_session
 from keystoneauth1.identity import v3
+from keystonemiddleware import opts as auth_token_options
 
 from catalog_api.services.errors import Forbidden, Unavailable
 
@@ -25,8 +26,10 @@ class Trusts:
     """
 
     def __init__(self, conf: Any) -> None:
+        # The middleware's own options, so that it finds them as it would register them.
+        for group, options in auth_token_options.list_auth_token_opts():
+            conf.register_opts(options, group=group)
         loading.register_auth_conf_options(conf, GROUP)
-        loading.register_session_conf_options(conf, GROUP)
         self._conf = conf
         self._lock = threading.Lock()
         self._service: keystone_session.Session | None = None
@@ -113,9 +116,9 @@ class Trusts:
         with self._lock:
             if self._service is None:
                 auth = loading.load_auth_from_conf_options(self._conf, GROUP)
-                self._service = loading.load_session_from_conf_options(
-                    self._conf, GROUP, auth=auth, timeout=30
-                )
+                options = self._conf[GROUP]
+                verify = False if options.insecure else options.cafile or True
+                self._service = keystone_session.Session(auth=auth, verify=verify, timeout=30)
             return self._service
 
     def _url(self, path: str) -> str:
