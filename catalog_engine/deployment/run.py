@@ -34,12 +34,14 @@ STOPPED_TEXTS: Mapping[str, str] = {
 def run_task(
     task: Mapping[str, Any], driver: Driver, limits: Mapping[str, Any] | None = None,
     preloaded: Mapping[str, CompiledPackage] | None = None,
+    on_start: Callable[[Runtime], None] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Run one task over a driver.
 
     :param task: ``{id, kind, seed, project_id, user_id, model, action, …}``.
     :param limits: what :class:`Limits` counts.
     :param preloaded: digest -> compiled package that the process has at hand.
+    :param on_start: called with the runtime before anything runs.
     :return: ``{outcome, result: {result, isException}, model}``; the model is None when it is
         to be composed of the task's journal.
     """
@@ -50,6 +52,8 @@ def run_task(
         Limits.of(limits or {}),
     )  # fmt: skip
     made.append(rt)
+    if on_start is not None:
+        on_start(rt)
     work = _Call(rt, task) if task.get("kind") == "call" else _Deployment(rt, task)
     try:
         result: dict[str, Any] = rt.run(work.run)

@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from catalog_common.canonical import dumps
 from catalog_engine.host.errors import STOPPED, PortError, Stopped
 from catalog_engine.host.messages import FrameError, Request, journal_key
 from catalog_engine.host.operations import Kind, Operation, operation
-from catalog_engine.supervisor.entries import asked, canonical, operation_id
+from catalog_engine.supervisor.entries import asked, operation_id
 from catalog_engine.supervisor.journal import Journal
 from catalog_engine.supervisor.lease import Lease, LeaseClosed
 from catalog_engine.supervisor.replay import Replay
@@ -324,7 +325,7 @@ class Dispatcher:
         try:
             value = self._world.perform(call.request, context)
             if call.meaning.kind is not Kind.CONTENT:
-                canonical(value)
+                dumps(value)
             return value, None
         except PortError as error:
             if error.type == STOPPED:

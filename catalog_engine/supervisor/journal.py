@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from catalog_engine.supervisor.entries import Entry, canonical
+from catalog_common.canonical import dumps
+from catalog_common.contract.journal import JournalEntry
 
 BATCH = 200
 
@@ -37,7 +38,7 @@ class Journal:
     """
 
     def __init__(
-        self, send: Callable[[list[Entry]], None], first_sequence: int, attempt: int,
+        self, send: Callable[[list[JournalEntry]], None], first_sequence: int, attempt: int,
         bounds: Bounds = Bounds(),
     ) -> None:  # fmt: skip
         self._send = send
@@ -45,7 +46,7 @@ class Journal:
         self._bounds = bounds
         self._next = first_sequence
         self._durable = first_sequence
-        self._waiting: list[Entry] = []
+        self._waiting: list[JournalEntry] = []
         self._bytes = 0
         self._closed: Exception | None = None
         self._lock = threading.Lock()
@@ -54,8 +55,8 @@ class Journal:
     def append(self, key: str, kind: str, **members: Any) -> int:
         """Note an entry; its sequence. JournalFull beyond the bounds."""
         with self._lock:
-            entry = Entry(self._next, key, kind, attempt=self._attempt, **members)
-            self._bytes += len(canonical([entry.request, entry.value, entry.error])) + 100
+            entry = JournalEntry(self._next, key, kind, attempt=self._attempt, **members)
+            self._bytes += len(dumps([entry.request, entry.value, entry.error])) + 100
             if self._next >= self._bounds.entries or self._bytes > self._bounds.bytes:
                 raise JournalFull(
                     f"The task used the world more than {self._bounds.entries} times or recorded"

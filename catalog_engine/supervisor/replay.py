@@ -6,7 +6,8 @@ import collections
 from collections.abc import Iterable
 from typing import Any
 
-from catalog_engine.supervisor.entries import ANSWERS, Entry, asked
+from catalog_common.contract.journal import JournalEntry
+from catalog_engine.supervisor.entries import ANSWERS, asked, asks
 
 SHOWN = 2000
 
@@ -34,12 +35,12 @@ class Replay:
     until every recorded question was asked again.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[JournalEntry]) -> None:
         ordered = sorted(entries, key=lambda entry: entry.sequence)
         self.next_sequence = ordered[-1].sequence + 1 if ordered else 0
-        self._questions: dict[str, Entry] = {}
-        self._answers: dict[str, Entry] = {}
-        self._order: collections.deque[Entry] = collections.deque()
+        self._questions: dict[str, JournalEntry] = {}
+        self._answers: dict[str, JournalEntry] = {}
+        self._order: collections.deque[JournalEntry] = collections.deque()
         self.stopped: str | None = None
         self._unseen: set[str] = set()
         for entry in ordered:
@@ -63,7 +64,7 @@ class Replay:
         """Whether the worker is still on ground where an earlier attempt has been."""
         return bool(self._order or self._unseen)
 
-    def ask(self, key: str, port: str, operation: str, request: Any) -> Entry | None:
+    def ask(self, key: str, port: str, operation: str, request: Any) -> JournalEntry | None:
         """The recorded question under ``key``, None when it is new.
 
         ReplayMismatch when an earlier attempt asked for something else there.
@@ -72,8 +73,8 @@ class Replay:
         if recorded is None:
             return None
         now = asked(port, operation, request)
-        if recorded.asks() != now:
-            raise ReplayMismatch(key, recorded.asks(), now)
+        if asks(recorded) != now:
+            raise ReplayMismatch(key, asks(recorded), now)
         self._unseen.discard(key)
         return recorded
 
@@ -81,7 +82,7 @@ class Replay:
         """Whether the answer to ``key`` is recorded."""
         return key in self._answers
 
-    def head(self) -> Entry:
+    def head(self) -> JournalEntry:
         """The recorded answer whose turn it is."""
         return self._order[0]
 
@@ -93,4 +94,4 @@ class Replay:
         """The mismatch of a worker that does not ask what the head answers."""
         head = self.head()
         question = self._questions.get(head.key, head)
-        return ReplayMismatch(head.key, question.asks(), "; ".join(pending) or "nothing")
+        return ReplayMismatch(head.key, asks(question), "; ".join(pending) or "nothing")

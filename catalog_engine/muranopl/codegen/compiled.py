@@ -23,6 +23,7 @@ their contracts already.
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.metadata
 import marshal
 import platform
@@ -57,6 +58,7 @@ _RECORDS: Final = {
 }
 
 
+@functools.cache
 def compiler_key() -> str:
     """Key of everything that compiled code depends on besides the package itself."""
     return ":".join(

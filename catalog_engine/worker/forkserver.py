@@ -1,0 +1,171 @@
+"""The fork server: has all code and the class library loaded, and forks a worker for each task.
+
+Started by the supervisor as ``python -m catalog_engine.worker.forkserver --control FD``, inside
+the sandbox. The control socket carries frames of ``catalog_engine.host.messages``:
+
+supervisor to server
+    ``{"type": "preload", "digest": …, "package": bytes}`` once for each bundled package, then
+    ``{"type": "fork", "id": n, "limits": {memory, cpu_seconds}}`` followed by the worker's end of
+    a socket pair (one byte with ``SCM_RIGHTS``), and ``{"type": "kill", "id": n}``.
+server to supervisor
+    ``{"type": "serving", "filtered": bool}`` when the libraries are loaded,
+    ``{"type": "forked", "id": n, "pid": p}``, and at a worker's end
+    ``{"type": "exited", "id": n, "code": c, "signal": s, "cpu": seconds, "killed": bool}``.
+
+The server ends with its control socket, and its workers with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import logging
+import os
+import selectors
+import signal
+import socket
+import sys
+from typing import Any
+
+from catalog_engine.host.messages import FROM_SUPERVISOR_LIMIT, Channel, FrameError
+from catalog_engine.muranopl.codegen.compiled import CompiledPackage, compiler_key
+from catalog_engine.worker import confinement, seccomp, task
+
+LOG = logging.getLogger(__name__)
+
+
+class ForkServer:
+    """Forks workers on request, and says how they ended."""
+
+    def __init__(self, control: socket.socket, *, filter_calls: bool = True) -> None:
+        self._socket = control
+        self._channel = Channel(control, FROM_SUPERVISOR_LIMIT)
+        self._filter = filter_calls
+        self._workers: dict[int, int] = {}
+        self._killed: set[int] = set()
+        self._preloaded: dict[str, CompiledPackage] = {}
+
+    def serve(self) -> None:
+        """Serve until the control socket is closed."""
+        wake_read, wake_write = socket.socketpair()
+        wake_read.setblocking(False)
+        wake_write.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake_write.fileno(), warn_on_full_buffer=False)
+        # Read now: a worker cannot open the files that tell it.
+        compiler_key()
+        gc.collect()
+        gc.freeze()
+        self._channel.send({"type": "serving", "filtered": self._filter})
+        try:
+            self._loop(wake_read)
+        finally:
+            signal.set_wakeup_fd(-1)
+
+    def _loop(self, wake_read: socket.socket) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            selector.register(wake_read, selectors.EVENT_READ)
+            while True:
+                ready = [key.fileobj for key, _events in selector.select()]
+                if wake_read in ready:
+                    with contextlib.suppress(BlockingIOError):
+                        wake_read.recv(4096)
+                    self._reap()
+                if self._socket in ready and not self._order():
+                    return
+
+    def _order(self) -> bool:
+        """Carry out one order; False at the end."""
+        order = self._channel.receive()
+        if order is None:
+            return False
+        if order["type"] == "preload":
+            self._preload(order)
+        elif order["type"] == "fork":
+            _byte, descriptors, _flags, _address = socket.recv_fds(self._socket, 1, 1)
+            self._fork(order, descriptors[0])
+        elif order["type"] == "kill":
+            self._kill(order["id"])
+        else:
+            raise FrameError(f"no order is called {order['type']}")
+        return True
+
+    def _preload(self, order: dict[str, Any]) -> None:
+        package = CompiledPackage.loads(order["package"])
+        for name in package.classes:
+            # Decoded here, so that all workers share the memory of it.
+            _ = package.classes[name].error
+        self._preloaded[order["digest"]] = package
+        gc.freeze()
+
+    def _fork(self, order: dict[str, Any], descriptor: int) -> None:
+        pid = os.fork()
+        if pid == 0:
+            self._become_worker(order, descriptor)
+        os.close(descriptor)
+        self._workers[pid] = order["id"]
+        self._channel.send({"type": "forked", "id": order["id"], "pid": pid})
+
+    def _become_worker(self, order: dict[str, Any], descriptor: int) -> None:
+        """Never returns."""
+        code = 70
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            confinement.die_with_parent()
+            channel = Channel(socket.socket(fileno=descriptor), FROM_SUPERVISOR_LIMIT)
+            bounds = confinement.Bounds.of(order.get("limits") or {})
+            confinement.confine(bounds, descriptor, filter_calls=self._filter)
+            code = task.work(channel, self._preloaded)
+        except BaseException as error:
+            LOG.error("the worker failed: %r", error)
+        finally:
+            os._exit(code)
+
+    def _kill(self, worker_id: int) -> None:
+        for pid, own in self._workers.items():
+            if own == worker_id:
+                self._killed.add(pid)
+                os.kill(pid, signal.SIGKILL)
+
+    def _reap(self) -> None:
+        while self._workers:
+            pid, status, usage = os.wait4(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            worker_id = self._workers.pop(pid, None)
+            if worker_id is None:
+                continue
+            self._channel.send(
+                {
+                    "type": "exited", "id": worker_id,
+                    "code": os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else None,
+                    "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+                    "cpu": usage.ru_utime + usage.ru_stime, "killed": pid in self._killed,
+                }
+            )  # fmt: skip
+            self._killed.discard(pid)
+
+
+def main() -> int:
+    """Entry point."""
+    parser = argparse.ArgumentParser(prog="python -m catalog_engine.worker.forkserver")
+    parser.add_argument("--control", type=int, required=True, help="descriptor of the socket")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
+    confinement.die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    server = ForkServer(
+        socket.socket(fileno=options.control), filter_calls=seccomp.is_known_machine()
+    )
+    try:
+        server.serve()
+    except (BrokenPipeError, ConnectionError):
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
