@@ -36,7 +36,7 @@ def application(conf: Any) -> Any:
 
     :raises SchemaError: the database was not brought to this release's schema.
     """
-    database = database_from_options(conf.database, conf.database_encryption.keys)
+    database = database_from_options(conf.database, conf.database_encryption["keys"])
     require_current(database)
     trusts = Trusts(conf)
     endpoint = conf.conductor.endpoint

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             program=PROGRAM,
         )  # fmt: skip
         burano_logging.setup(conf, PROGRAM)
-        database = database_from_options(conf.database, conf.database_encryption.keys)
+        database = database_from_options(conf.database, conf.database_encryption["keys"])
         require_current(database)
         address = Address.parse(conf.conductor.listen)
     except (configuration.ConfigurationError, SchemaError, ValueError) as error:

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         conf = configuration.load(rest, *SECTIONS, program=PROGRAM)
         burano_logging.setup(conf, PROGRAM)
-        database = database_from_options(conf.database, conf.database_encryption.keys)
+        database = database_from_options(conf.database, conf.database_encryption["keys"])
         options.run(database, options)
     except (configuration.ConfigurationError, CatalogError, EncryptionError, OSError) as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)

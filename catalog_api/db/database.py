@@ -46,6 +46,9 @@ class Database:
     ) -> None:
         address = with_driver(url)
         self.backend = address.get_backend_name()
+        if self.backend == "sqlite":
+            # Its connections are files that are opened when needed: there is no pool to bound.
+            max_pool_size = max_overflow = pool_timeout = None
         self.engine = engines.create_engine(
             address.render_as_string(hide_password=False),
             sqlite_fk=True,
