@@ -137,8 +137,9 @@ def run(places: Layout, programs: Programs, secrets: dict[str, Any], say: Say) -
         path.unlink(missing_ok=True)
     fleet = Fleet(places.root, places.log, places.pid_file)
     try:
-        fleet.run(programs.synchronise_database(), programs.environment, "database")
-        for stage in programs.stages():
+        first, *others = programs.stages()
+        fleet.start(first, lambda: synchronise(fleet, programs))
+        for stage in others:
             fleet.start(stage)
         layout.write_private(places.openrc, programs.openrc())
         layout.write_private(places.endpoints, json.dumps(programs.endpoints(), indent=2) + "\n")
@@ -152,6 +153,11 @@ def run(places: Layout, programs: Programs, secrets: dict[str, Any], say: Say) -
         return
     finally:
         fleet.stop()
+
+
+def synchronise(fleet: Fleet, programs: Programs) -> None:
+    """Bring the database's tables up to date."""
+    fleet.run(programs.synchronise_database(), programs.environment, "database")
 
 
 if __name__ == "__main__":

@@ -187,9 +187,12 @@ class Fleet:
         """All of them, in the order of their start."""
         return [child for stage in self._stages for child in stage]
 
-    def start(self, programs: Iterable[Program]) -> None:
+    def start(
+        self, programs: Iterable[Program], meanwhile: Callable[[], None] | None = None
+    ) -> None:
         """Start one stage: programs side by side; wait until each is ready.
 
+        :param meanwhile: work to be done while they start.
         :raises LaunchError: one ended, or was not ready in time.
         :raises Stopped: the launcher shall end.
         """
@@ -202,6 +205,8 @@ class Fleet:
             )  # fmt: skip
             fresh.append(child)
             child.start()
+        if meanwhile is not None:
+            meanwhile()
         for child in fresh:
             self._await_ready(child)
 

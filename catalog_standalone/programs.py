@@ -233,7 +233,7 @@ class Programs:
 
     def synchronise_database(self) -> list[str]:
         """The command that brings the database's tables up to date."""
-        return [*self._module("catalog_api.cmd.manage"), *self._config("burano.conf"), "db", "sync"]
+        return [*self._module("catalog_api.cmd.manage"), "db", "sync", *self._config("burano.conf")]
 
     def stages(self) -> list[list[Program]]:
         """What is started side by side, stage after stage."""

@@ -197,8 +197,8 @@ async function showDeployment(element, item, environment) {
   ]);
   const attempts = item.attempts || [];
   fill(element.querySelector("tbody"), attempts, () => attempts.map((attempt) =>
-    make("tr", {}, ...[attempt.number, attempt.engine, clock(attempt.started),
-      attempt.finished ? span(attempt.started, attempt.finished) : "",
+    make("tr", {}, ...[attempt.number, attempt.engine, clock(attempt.claimed_at),
+      attempt.ended_at ? span(attempt.claimed_at, attempt.ended_at) : "",
       attempt.outcome || "running"].map((text) => make("td", {}, String(text))))));
   if (!element.open || element.dataset.complete) return;
   const { reports } = await read(`/environments/${environment}/deployments/${item.id}`);

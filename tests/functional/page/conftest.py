@@ -28,10 +28,10 @@ def deployment(id: str, **changes) -> dict:
         "created": "2030-01-01T10:00:00", "started": "2030-01-01T10:00:00",
         "updated": "2030-01-01T10:00:30", "finished": "2030-01-01T10:00:30", "result": {},
         "attempts": [
-            {"number": 1, "engine": "engine-1", "started": "2030-01-01T10:00:01",
-             "finished": "2030-01-01T10:00:10", "outcome": "lost"},
-            {"number": 2, "engine": "engine-2", "started": "2030-01-01T10:00:12",
-             "finished": "2030-01-01T10:00:30", "outcome": "succeeded"},
+            {"number": 1, "engine": "engine-1", "claimed_at": "2030-01-01T10:00:01",
+             "ended_at": "2030-01-01T10:00:10", "outcome": "lost"},
+            {"number": 2, "engine": "engine-2", "claimed_at": "2030-01-01T10:00:12",
+             "ended_at": "2030-01-01T10:00:30", "outcome": "succeeded"},
         ],
     } | changes  # fmt: skip
 
