@@ -17,7 +17,7 @@ from catalog_engine.host.operations import Kind, Operation, operation
 from catalog_engine.supervisor.entries import asked, operation_id
 from catalog_engine.supervisor.journal import Journal
 from catalog_engine.supervisor.lease import Lease, LeaseClosed
-from catalog_engine.supervisor.replay import Replay
+from catalog_engine.supervisor.replay import Replay, ReplayMismatch
 
 LOG = logging.getLogger(__name__)
 MAX_PENDING = 2000
@@ -144,11 +144,14 @@ class Dispatcher:
             value = [value.get(name) for name in ("object_id", "class_name", "name", "value")]
         with self._lock:
             # The value is the entry; as a request it would be stored twice.
-            if self._replay.ask(key, request.port, request.operation, None) is None:
+            recorded = self._replay.ask(key, request.port, request.operation, None)
+            if recorded is None:
                 self._journal.append(
                     key, meaning.kind.value, port=request.port, operation=request.operation,
                     value=value,
                 )  # fmt: skip
+            elif dumps(recorded.value) != dumps(value):
+                raise ReplayMismatch(key, dumps(recorded.value), dumps(value))
 
     def _on_report(self, request: Request) -> None:
         """Pass on what no earlier attempt can have reported.

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from catalog_engine.host.errors import PortError
 from catalog_engine.host.messages import FROM_WORKER_LIMIT, Channel, FrameError
 from catalog_engine.supervisor.sandbox import Sandbox
 
@@ -85,12 +86,15 @@ class Worker:
 class ForkServer:
     """Starts the fork server, and workers through it; starts it again when it died.
 
-    :param preload: digest -> marshalled package that every worker has at hand.
+    :ivar compiler_key: names what compiled code depends on besides its package.
+    :ivar language_revision: journals of other revisions cannot be replayed here.
     """
 
-    def __init__(self, sandbox: Sandbox, preload: Mapping[str, bytes]) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._preload = dict(preload)
+        self.compiler_key = ""
+        self.language_revision = 0
+        self._preloaded: dict[str, bytes] = {}
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
@@ -106,6 +110,38 @@ class ForkServer:
         """
         with self._lock:
             self._ensure()
+
+    def preload(self, digest: str, package: bytes) -> None:
+        """Have every worker from now on have a compiled package at hand."""
+        with self._lock:
+            self._preloaded[digest] = package
+            if self._channel is not None:
+                self._channel.send({"type": "preload", "digest": digest, "package": package})
+
+    def compile(
+        self, manifest: Mapping[str, Any], files: Mapping[str, bytes], limits: Mapping[str, Any]
+    ) -> bytes:
+        """Compile a package in a process of its own.
+
+        :raises PortError: ``PackageError``: it cannot be compiled within the limits.
+        """
+        worker = self.fork(limits)
+        try:
+            sources = {path: body for path, body in files.items() if path.startswith("Classes/")}
+            worker.channel.send({"type": "compile", "manifest": dict(manifest), "files": sources})
+            message = worker.channel.receive()
+        except (OSError, FrameError) as error:
+            raise PortError("PackageError", f"The package was not compiled: {error}") from error
+        finally:
+            worker.close()
+        if message is None:
+            raise PortError(
+                "PackageError", "The package needs more time or memory to compile than it may have"
+            )
+        if message.get("type") != "compiled" or not isinstance(message.get("package"), bytes):
+            raise PortError("PackageError", f"The package is unusable: {message.get('error')}")
+        package: bytes = message["package"]
+        return package
 
     def fork(self, limits: Mapping[str, Any]) -> Worker:
         """A new worker that has said that it is ready.
@@ -190,7 +226,9 @@ class ForkServer:
         ours.settimeout(None)
         if not first["filtered"]:
             LOG.warning("this machine has no system call filter; workers are isolated less")
-        for digest, package in self._preload.items():
+        self.compiler_key = first["compiler"]
+        self.language_revision = first["language_revision"]
+        for digest, package in self._preloaded.items():
             channel.send({"type": "preload", "digest": digest, "package": package})
         self._channel, self._socket = channel, ours
         threading.Thread(

@@ -8,7 +8,8 @@ supervisor to server
     ``{"type": "fork", "id": n, "limits": {memory, cpu_seconds}}`` followed by the worker's end of
     a socket pair (one byte with ``SCM_RIGHTS``), and ``{"type": "kill", "id": n}``.
 server to supervisor
-    ``{"type": "serving", "filtered": bool}`` when the libraries are loaded,
+    ``{"type": "serving", "filtered": bool, "compiler": key, "language_revision": n}`` when the
+    libraries are loaded,
     ``{"type": "forked", "id": n, "pid": p}``, and at a worker's end
     ``{"type": "exited", "id": n, "code": c, "signal": s, "cpu": seconds, "killed": bool}``.
 
@@ -29,6 +30,7 @@ import sys
 from typing import Any
 
 from catalog_engine.host.messages import FROM_SUPERVISOR_LIMIT, Channel, FrameError
+from catalog_engine.muranopl import LANGUAGE_REVISION
 from catalog_engine.muranopl.codegen.compiled import CompiledPackage, compiler_key
 from catalog_engine.worker import confinement, seccomp, task
 
@@ -53,11 +55,16 @@ class ForkServer:
         wake_write.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake_write.fileno(), warn_on_full_buffer=False)
-        # Read now: a worker cannot open the files that tell it.
+        # Remembered: a worker cannot open the files that tell it.
         compiler_key()
         gc.collect()
         gc.freeze()
-        self._channel.send({"type": "serving", "filtered": self._filter})
+        self._channel.send(
+            {
+                "type": "serving", "filtered": self._filter, "compiler": compiler_key(),
+                "language_revision": LANGUAGE_REVISION,
+            }
+        )  # fmt: skip
         try:
             self._loop(wake_read)
         finally:

@@ -68,11 +68,11 @@ class Attempt:
         assert self.sending.wait(10)
         self.durable += entries
 
-    def call(self, name, number=1, branch="0", **arguments):
+    def call(self, name, number=1, branch="0", /, **arguments):
         port, operation = name.split(".")
         self.dispatcher.on_call(branch, number, Request(port, operation, arguments))
 
-    def notice(self, name, number, **arguments):
+    def notice(self, name, number, /, **arguments):
         port, operation = name.split(".")
         self.dispatcher.on_notice(number, Request(port, operation, arguments))
 
@@ -82,7 +82,7 @@ class Attempt:
     def answer(self):
         return self.answers.get(timeout=10)
 
-    def ask(self, name, number=1, **arguments):
+    def ask(self, name, number=1, /, **arguments):
         self.call(name, number, **arguments)
         self.idle()
         return self.answer()

@@ -1,0 +1,49 @@
+"""Wake-ups from the services' broker: a task's reference arrives, and a free slot asks."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Callable
+from typing import Any, Final
+
+LOG = logging.getLogger(__name__)
+TOPIC: Final = "burano_tasks"
+
+
+class _Endpoint:
+    """Methods that conductors cast."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+
+    def task_queued(self, _context: Any, task_id: str) -> None:
+        """A task was queued."""
+        LOG.debug("woken for task %s", task_id)
+        self._wake()
+
+
+class Listener:
+    """Listens until it is closed; survives the broker's absence."""
+
+    def __init__(self, conf: Any, transport_url: str, name: str, wake: Callable[[], None]) -> None:
+        with warnings.catch_warnings():
+            # The library announces the end of another executor than the one that we use.
+            warnings.simplefilter("ignore")
+            import oslo_messaging
+
+            transport = oslo_messaging.get_rpc_transport(conf, url=transport_url)
+            conf.set_default("amqp_durable_queues", True, group="oslo_messaging_rabbit")
+            target = oslo_messaging.Target(topic=TOPIC, server=name, version="1.0")
+            self._server = oslo_messaging.get_rpc_server(
+                transport, target, [_Endpoint(wake)], executor="threading"
+            )
+
+    def start(self) -> None:
+        """Start listening."""
+        self._server.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.stop()
+        self._server.wait()
