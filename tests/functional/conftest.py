@@ -1,4 +1,4 @@
-"""``burano standalone`` as a fixture: one for a test session, ended to the last process."""
+"""``burano standalone`` for a test session, ended to the last process; a headless browser."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import selectors
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,11 @@ from pathlib import Path
 import pytest
 
 READY_SECONDS, STOP_SECONDS = 120, 60
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--window-size=1200,1000",
+)  # fmt: skip
 
 
 class Standalone:
@@ -129,3 +135,33 @@ def start_standalone(tmp_path) -> Iterator[type[Standalone]]:
             running.stop()
         elif running.process.stdout is not None:
             running.process.stdout.close()
+
+
+@pytest.fixture
+def artifacts() -> Path:
+    """Where screenshots are kept."""
+    default = Path(__file__).parents[2] / "artifacts"
+    folder = Path(os.environ.get("BURANO_ARTIFACTS") or default)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def browser(tmp_path, monkeypatch):
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    driver = shutil.which("chromedriver")
+    if not chromium or not driver:
+        if os.environ.get("BURANO_REQUIRE_SERVICES"):
+            pytest.fail("chromium or chromedriver is missing: apt-get install chromium-driver")
+        pytest.skip("no chromium or no chromedriver: apt-get install chromium chromium-driver")
+    webdriver = pytest.importorskip("selenium.webdriver")
+    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    chrome.set_page_load_timeout(60)
+    yield chrome
+    chrome.quit()

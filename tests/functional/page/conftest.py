@@ -1,11 +1,9 @@
-"""A headless browser, and services made of fixed answers."""
+"""Services made of fixed answers, and a page over them."""
 
 from __future__ import annotations
 
 import http.server
 import json
-import os
-import shutil
 import threading
 from pathlib import Path
 
@@ -15,11 +13,6 @@ from catalog_standalone.page.server import PageServer
 
 MARKUP = "<img src=x onerror=\"document.title='broken'\"><b>bold</b>"
 PNG = (Path(__file__).parents[3] / "packages/io.burano.samples.Site/logo.png").read_bytes()
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--window-size=1200,1000",
-)  # fmt: skip
 
 
 def deployment(id: str, **changes) -> dict:
@@ -140,33 +133,3 @@ def page(services, tmp_path):
     server.start()
     yield server
     server.stop()
-
-
-@pytest.fixture
-def artifacts() -> Path:
-    """Where screenshots are kept."""
-    default = Path(__file__).parents[3] / "artifacts"
-    folder = Path(os.environ.get("BURANO_ARTIFACTS") or default)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-@pytest.fixture
-def browser(tmp_path, monkeypatch):
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    driver = shutil.which("chromedriver")
-    if not chromium or not driver:
-        if os.environ.get("BURANO_REQUIRE_SERVICES"):
-            pytest.fail("chromium or chromedriver is missing: apt-get install chromium-driver")
-        pytest.skip("no chromium or no chromedriver: apt-get install chromium chromium-driver")
-    webdriver = pytest.importorskip("selenium.webdriver")
-    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    chrome.set_page_load_timeout(60)
-    yield chrome
-    chrome.quit()
