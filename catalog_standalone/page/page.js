@@ -214,7 +214,9 @@ async function showEnvironment(element, item) {
   fill(element.querySelector("header"), [full.name, full.status], () => [
     make("h3", {}, full.name), badge(full.status), make("span", { className: "id" }, item.id),
   ]);
-  const services = full.services || [];
+  // Until it is deployed, what shall be there stands in the deployment that is under way.
+  const coming = BUSY.includes(full.status) && deployments.length ? deployments[0].description : {};
+  const services = (full.services || []).length ? full.services : (coming || {}).services || [];
   fill(element.querySelector(".components"), services, () =>
     services.length ? services.map(component) : [make("li", { className: "soft" }, "none")]);
   const rows = deployments.slice(0, DEPLOYMENTS_SHOWN);
