@@ -1,0 +1,1 @@
+"""The port ``agents`` over kombu: credentials, plans, results."""

@@ -1,0 +1,1 @@
+"""Transports of kombu that are not part of it."""
