@@ -228,6 +228,28 @@ ENGINE = Section(
             "disable_murano_agent", default=False,
             help="Boot servers without an agent; packages that need one fail.",
         ),
+        cfg.IntOpt(
+            "limit_steps", default=200_000_000, min=1000,
+            help="Passes of loops and calls that one task may make.",
+        ),
+        cfg.IntOpt("limit_depth", default=500, min=20, help="Calls that may be nested."),
+        cfg.IntOpt(
+            "limit_memory_mb", default=1024, min=128, help="MiB of memory of one task's worker."
+        ),
+        cfg.IntOpt("limit_cpu_seconds", default=600, min=1, help="CPU time of one task."),
+        cfg.FloatOpt(
+            "limit_wall_seconds", default=24 * 3600.0, min=1,
+            help="Time that one attempt of a task may take; then it is stopped.",
+        ),
+        cfg.FloatOpt(
+            "cleanup_seconds", default=120.0, min=0,
+            help="Time for cleaning up after a task was cancelled or stopped.",
+        ),
+        cfg.FloatOpt(
+            "drain_seconds", default=5.0, min=0,
+            help="Time that running tasks get to end when the engine is told to; then another"
+            " engine goes on with them.",
+        ),
         cfg.StrOpt(
             "class_configs", default="/etc/burano/class-configs",
             help="Folder of the files that fill properties of usage Config.",
@@ -309,3 +331,21 @@ HEAT = Section(
     "heat",
     (cfg.ListOpt("stack_tags", default=["burano"], help="Tags of every stack that is made."),),
 )
+
+SERVICE_USER = Section(
+    "keystone_authtoken",
+    (
+        cfg.StrOpt("auth_url", help="Keystone's URL."),
+        cfg.StrOpt("username", default="burano", help="The service user."),
+        cfg.StrOpt("password", secret=True, help="Its password."),
+        cfg.StrOpt("user_domain_id", help="Id of its domain."),
+        cfg.StrOpt("user_domain_name", help="Name of its domain."),
+        cfg.StrOpt("project_name", default="service", help="Its project."),
+        cfg.StrOpt("project_domain_id", help="Id of the project's domain."),
+        cfg.StrOpt("project_domain_name", help="Name of the project's domain."),
+        cfg.StrOpt("region_name", help="Region whose endpoints are used."),
+        cfg.StrOpt("cafile", help="File of certificate authorities for the cloud."),
+        cfg.BoolOpt("insecure", default=False, help="Whether certificates go unchecked."),
+    ),
+)
+"""The service user as engines read it; the API's middleware brings options of its own."""
