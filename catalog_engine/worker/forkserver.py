@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gc
+import importlib
 import logging
 import os
 import selectors
@@ -35,6 +36,12 @@ from catalog_engine.muranopl.codegen.compiled import CompiledPackage, compiler_k
 from catalog_engine.worker import confinement, seccomp, task
 
 LOG = logging.getLogger(__name__)
+LAZY_MODULES = (
+    "_strptime", "encodings.ascii", "encodings.idna", "encodings.latin_1", "encodings.utf_8_sig",
+    "encodings.utf_16", "encodings.unicode_escape", "encodings.raw_unicode_escape",
+    "dateutil.tz", "dateutil.parser", "unicodedata", "stringprep", "traceback",
+)  # fmt: skip
+"""What libraries import at first use, which would be too late in a worker."""
 
 
 class ForkServer:
@@ -57,6 +64,8 @@ class ForkServer:
         signal.set_wakeup_fd(wake_write.fileno(), warn_on_full_buffer=False)
         # Remembered: a worker cannot open the files that tell it.
         compiler_key()
+        for name in LAZY_MODULES:
+            importlib.import_module(name)
         gc.collect()
         gc.freeze()
         self._channel.send(
