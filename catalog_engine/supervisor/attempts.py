@@ -115,6 +115,7 @@ class Attempt:
         finally:
             self._over.set()
             self._lease.close()
+            self._journal.close(LeaseClosed())
             self._reporter.close()
             renewing.join(10)
 
@@ -136,11 +137,15 @@ class Attempt:
                 self._answer, self._reporter.on_request, self._fail, self._deadline,
                 self._limits.allowance,
             )  # fmt: skip
-            return self._converse(with_worker, self._dispatcher)
+            result = self._converse(with_worker, self._dispatcher)
+            self._journal.flush()
+            return result
         except Ended as end:
             LOG.info("task %s: %s", self._task.task_id, end)
             if end.result is None:
                 self._release()
+            else:
+                self._journal.flush()
             return end.result
         finally:
             self._end_worker()
@@ -265,7 +270,6 @@ class Attempt:
         )
 
     def _finish(self, result: TaskResult) -> None:
-        self._journal.flush()
         self._reporter.flush()
         self._claim.finish(result)
         LOG.info("task %s %s", self._task.task_id, result.outcome)
@@ -308,7 +312,6 @@ class Attempt:
 
     def _end_worker(self) -> None:
         if self._dispatcher is not None:
-            self._journal.close(LeaseClosed())
             self._dispatcher.close()
         if self._worker is not None:
             self._worker.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import os
 import resource
 import signal
@@ -13,9 +11,9 @@ from typing import Any
 
 from catalog_engine.worker import seccomp
 
-LOG = logging.getLogger(__name__)
 GRACE_SECONDS = 5
 """CPU seconds after the soft limit, for what cleans up; then the kernel kills."""
+OPEN_FILES = 16
 
 
 @dataclass(frozen=True)
@@ -36,40 +34,52 @@ class Bounds:
             int(given.get("memory", cls.memory)), int(given.get("cpu_seconds", cls.cpu_seconds))
         )
 
+    def rows(self) -> dict[int, tuple[int, int]]:
+        """Kind of limit -> soft and hard limit."""
+        return {
+            resource.RLIMIT_AS: (self.memory, self.memory),
+            resource.RLIMIT_CPU: (self.cpu_seconds, self.cpu_seconds + GRACE_SECONDS),
+            resource.RLIMIT_FSIZE: (0, 0),
+            resource.RLIMIT_CORE: (0, 0),
+            resource.RLIMIT_NOFILE: (OPEN_FILES, OPEN_FILES),
+            resource.RLIMIT_NPROC: (0, 0),
+        }
 
-def confine(bounds: Bounds, keep: int, *, filter_calls: bool = True) -> None:
+
+def confine(bounds: Bounds, keep: int, output: int, *, filter_calls: bool = True) -> None:
     """Confine this process for good.
 
-    :param keep: the one descriptor that stays open, beside standard error.
+    :param keep: the one descriptor that stays open as it is.
+    :param output: what becomes standard error.
     :raises FilterError: the system call filter was asked for and cannot be had.
+    :raises OSError, ValueError: a limit cannot be set.
     """
     os.environ.clear()
-    _close_all_but(keep)
-    limits = {
-        resource.RLIMIT_AS: (bounds.memory, bounds.memory),
-        resource.RLIMIT_CPU: (bounds.cpu_seconds, bounds.cpu_seconds + GRACE_SECONDS),
-        resource.RLIMIT_FSIZE: (0, 0),
-        resource.RLIMIT_CORE: (0, 0),
-        resource.RLIMIT_NOFILE: (16, 16),
-    }
-    for name, values in limits.items():
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(name, values)
+    _close_all_but(keep, output)
+    for kind, (soft, hard) in bounds.rows().items():
+        resource.setrlimit(kind, (soft, hard))
+    # Where there is no filter, this keeps processes of the same user out of one another.
+    seccomp.prctl(seccomp.PR_SET_DUMPABLE, 0)
     if filter_calls:
         seccomp.install()
     else:
         seccomp.prctl(seccomp.PR_SET_NO_NEW_PRIVS, 1)
 
 
-def _close_all_but(keep: int) -> None:
+def _close_all_but(keep: int, output: int) -> None:
+    os.dup2(output, 2)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
-    highest = max(keep, 2) + 1
     os.closerange(3, keep)
-    os.closerange(highest, 4096)
+    os.closerange(max(keep, 2) + 1, os.sysconf("SC_OPEN_MAX"))
 
 
-def die_with_parent() -> None:
-    """Have the kernel kill this process when the one that started it ends."""
+def die_with_parent(parent: int | None = None) -> None:
+    """Have the kernel kill this process when the one that started it ends.
+
+    :param parent: its process id where that is known: it may have ended already.
+    """
     seccomp.prctl(seccomp.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent is not None and os.getppid() != parent:
+        os._exit(1)

@@ -18,7 +18,7 @@ from kombu.transport import virtual
 
 from guest_agent.transports import frames
 
-WAIT = 1.0
+WAIT = 0.25
 """Seconds for which the hub waits for a message before it says that there is none."""
 TIMEOUT = 20.0
 
@@ -119,13 +119,6 @@ class Channel(virtual.Channel):
                 "headers": message.get("headers") or {},
             },
         )  # fmt: skip
-
-    def prepare_message(self, body: Any, **kwargs: Any) -> Any:
-        """A message as it is published; bodies stay the bytes that they are."""
-        names = {"content_type": "content-type", "content_encoding": "content-encoding"}
-        row = {names[key]: kwargs.pop(key, None) for key in names}
-        properties = kwargs.pop("properties", None) or {}
-        return {"body": body, **row, "headers": kwargs.get("headers"), "properties": properties}
 
     def basic_ack(self, delivery_tag: Any, multiple: bool = False) -> None:
         """The message is done with."""

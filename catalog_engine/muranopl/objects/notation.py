@@ -95,11 +95,20 @@ class Notation:
         if match is None:
             raise ValueError(f"Invalid type {text!r} in the header of an object")
         name, own_version, own_package = match.groups()
-        spec = VersionSpec(str(own_version or version or ""))
+        given = own_version or version
         where = own_package or package
-        pool = self._rt.packages
-        holder = pool.by_name(str(where), spec) if where else pool.by_class(name, spec)
+        try:
+            holder = self._holder(name, where, VersionSpec(str(given or "")))
+        except (exceptions.NoPackageFound, exceptions.NoPackageForClassFound):
+            if given:
+                raise
+            # Dashboards name no version, whatever the version of the package is.
+            holder = self._holder(name, where, VersionSpec("*"))
         found = holder.own_class(name)
         if found is None:
             raise exceptions.NoPackageForClassFound(name)
         return found
+
+    def _holder(self, name: str, package: Any, spec: VersionSpec) -> Any:
+        pool = self._rt.packages
+        return pool.by_name(str(package), spec) if package else pool.by_class(name, spec)
