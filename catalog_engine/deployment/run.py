@@ -28,20 +28,22 @@ STOPPED_TEXTS: Mapping[str, str] = {
     "cancelled": "The deployment was cancelled.",
     "deadline": "The deployment ran out of its time.",
     "cpu": "The deployment used more CPU time than it may ([engine] limit_cpu_seconds).",
+    "memory": "The deployment used more memory than it may ([engine] limit_memory_mb).",
 }
 
 
 def run_task(
     task: Mapping[str, Any], driver: Driver, limits: Mapping[str, Any] | None = None,
     preloaded: Mapping[str, CompiledPackage] | None = None,
-    on_start: Callable[[Runtime], None] | None = None,
+    on_start: Callable[[Callable[[str], None]], None] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Run one task over a driver.
 
     :param task: ``{id, kind, seed, project_id, user_id, model, action, …}``.
     :param limits: what :class:`Limits` counts.
     :param preloaded: digest -> compiled package that the process has at hand.
-    :param on_start: called with the runtime before anything runs.
+    :param on_start: called before anything runs, with a function that stops the task at its next
+        step for a reason (see :class:`Stop`); any thread or signal handler may call that.
     :return: ``{outcome, result: {result, isException}, model}``; the model is None when it is
         to be composed of the task's journal.
     """
@@ -53,14 +55,19 @@ def run_task(
     )  # fmt: skip
     made.append(rt)
     if on_start is not None:
-        on_start(rt)
+        on_start(lambda reason: rt.steps.strike(Stop(reason)))
     work = _Call(rt, task) if task.get("kind") == "call" else _Deployment(rt, task)
     try:
         result: dict[str, Any] = rt.run(work.run)
     except (Exception, Stop) as error:
         LOG.warning("the task ended outside of its action: %s", error)
-        return failure(error, None)
+        return failure(_lasting(error), None)
     return result
+
+
+def _lasting(error: BaseException) -> BaseException:
+    """The error as it is kept: where memory ran out, without the frames that hold it."""
+    return Stop("memory") if isinstance(error, MemoryError) else error
 
 
 def failure(error: BaseException, model: Any) -> dict[str, Any]:
@@ -123,11 +130,12 @@ class _Deployment:
         """Do some work; its error is reported and returned."""
         try:
             work()
-        except (Exception, Stop) as error:
-            message, details = described(error)
-            self._ports.reports.report(self._environment_id, message, "error", details)
-            return error
-        return None
+            return None
+        except (Exception, Stop) as caught_error:
+            error = _lasting(caught_error)
+        message, details = described(error)
+        self._ports.reports.report(self._environment_id, message, "error", details)
+        return error
 
     # ------------------------------------------------------------ stages
 

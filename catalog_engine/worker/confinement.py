@@ -56,7 +56,10 @@ def confine(bounds: Bounds, keep: int, output: int, *, filter_calls: bool = True
     """
     os.environ.clear()
     _close_all_but(keep, output)
-    for kind, (soft, hard) in bounds.rows().items():
+    for kind, wanted in bounds.rows().items():
+        ceiling = resource.getrlimit(kind)[1]
+        has_ceiling = ceiling != resource.RLIM_INFINITY
+        soft, hard = (min(value, ceiling) if has_ceiling else value for value in wanted)
         resource.setrlimit(kind, (soft, hard))
     # Where there is no filter, this keeps processes of the same user out of one another.
     seccomp.prctl(seccomp.PR_SET_DUMPABLE, 0)

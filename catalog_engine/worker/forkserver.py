@@ -10,8 +10,8 @@ supervisor to server
 server to supervisor
     ``{"type": "serving", "filtered": bool, "compiler": key, "language_revision": n}`` when the
     libraries are loaded,
-    ``{"type": "forked", "id": n, "pid": p}``, and at a worker's end
-    ``{"type": "exited", "id": n, "code": c, "signal": s, "cpu": seconds, "killed": bool}``.
+    ``{"type": "forked", "id": n, "pid": p}``, and at a worker's end, also of one that could not be
+    forked, ``{"type": "exited", "id": n, "code": c, "signal": s, "cpu": seconds, "killed": bool}``.
 
 The server ends with its control socket, and its workers with it.
 """
@@ -28,12 +28,13 @@ import selectors
 import signal
 import socket
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from catalog_engine.deployment import code
 from catalog_engine.host.messages import FROM_SUPERVISOR_LIMIT, Channel, FrameError
-from catalog_engine.muranopl import LANGUAGE_REVISION
-from catalog_engine.muranopl.codegen.compiled import CompiledPackage, compiler_key
 from catalog_engine.worker import confinement, seccomp, task
+from catalog_engine.worker.output import Output
 
 LOG = logging.getLogger(__name__)
 LAZY_MODULES = (
@@ -42,18 +43,29 @@ LAZY_MODULES = (
     "dateutil.tz", "dateutil.parser", "unicodedata", "stringprep", "traceback",
 )  # fmt: skip
 """What libraries import at first use, which would be too late in a worker."""
+NOT_FORKED = os.EX_OSERR
+FAILED = os.EX_SOFTWARE
+Work = Callable[[Channel, Mapping[str, Any]], int]
 
 
 class ForkServer:
-    """Forks workers on request, and says how they ended."""
+    """Forks workers on request, and says how they ended.
 
-    def __init__(self, control: socket.socket, *, filter_calls: bool = True) -> None:
+    :param filter_calls: close workers with the system call filter.
+    :param work: what a worker does with its channel and the preloaded packages; its exit code.
+    """
+
+    def __init__(
+        self, control: socket.socket, *, filter_calls: bool = True, work: Work = task.work
+    ) -> None:
         self._socket = control
         self._channel = Channel(control, FROM_SUPERVISOR_LIMIT)
         self._filter = filter_calls
+        self._work = work
+        self._selector = selectors.DefaultSelector()
         self._workers: dict[int, int] = {}
         self._killed: set[int] = set()
-        self._preloaded: dict[str, CompiledPackage] = {}
+        self._preloaded: dict[str, Any] = {}
 
     def serve(self) -> None:
         """Serve until the control socket is closed."""
@@ -63,34 +75,35 @@ class ForkServer:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake_write.fileno(), warn_on_full_buffer=False)
         # Remembered: a worker cannot open the files that tell it.
-        compiler_key()
+        identity = code.identity()
         for name in LAZY_MODULES:
             importlib.import_module(name)
         gc.collect()
         gc.freeze()
-        self._channel.send(
-            {
-                "type": "serving", "filtered": self._filter, "compiler": compiler_key(),
-                "language_revision": LANGUAGE_REVISION,
-            }
-        )  # fmt: skip
+        self._channel.send({"type": "serving", "filtered": self._filter, **identity})
         try:
             self._loop(wake_read)
         finally:
             signal.set_wakeup_fd(-1)
 
     def _loop(self, wake_read: socket.socket) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_READ)
-            selector.register(wake_read, selectors.EVENT_READ)
-            while True:
-                ready = [key.fileobj for key, _events in selector.select()]
-                if wake_read in ready:
-                    with contextlib.suppress(BlockingIOError):
-                        wake_read.recv(4096)
-                    self._reap()
-                if self._socket in ready and not self._order():
-                    return
+        selector = self._selector
+        selector.register(self._socket, selectors.EVENT_READ)
+        selector.register(wake_read, selectors.EVENT_READ)
+        while True:
+            ready = {key.fileobj: key.data for key, _events in selector.select()}
+            for output in filter(None, ready.values()):
+                self._drain(output)
+            if wake_read in ready:
+                with contextlib.suppress(BlockingIOError):
+                    wake_read.recv(4096)
+                self._reap()
+            if self._socket in ready and not self._order():
+                return
+
+    def _drain(self, output: Output) -> None:
+        if not output.drain():
+            self._selector.unregister(output.reader)
 
     def _order(self) -> bool:
         """Carry out one order; False at the end."""
@@ -109,36 +122,45 @@ class ForkServer:
         return True
 
     def _preload(self, order: dict[str, Any]) -> None:
-        package = CompiledPackage.loads(order["package"])
-        for name in package.classes:
-            # Decoded here, so that all workers share the memory of it.
-            _ = package.classes[name].error
-        self._preloaded[order["digest"]] = package
+        self._preloaded[order["digest"]] = code.load(order["package"])
         gc.freeze()
 
     def _fork(self, order: dict[str, Any], descriptor: int) -> None:
-        pid = os.fork()
+        output = Output(order["id"])
+        server = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            # The host has no process or no memory left; the workers that run are not to suffer.
+            LOG.error("no worker can be forked: %s", error)
+            self._exited(order["id"], code=NOT_FORKED)
+            pid = None
         if pid == 0:
-            self._become_worker(order, descriptor)
+            self._become_worker(order, descriptor, output.writer, server)
         os.close(descriptor)
-        self._workers[pid] = order["id"]
-        self._channel.send({"type": "forked", "id": order["id"], "pid": pid})
+        output.close_writer()
+        self._selector.register(output.reader, selectors.EVENT_READ, output)
+        if pid is not None:
+            self._workers[pid] = order["id"]
+            self._channel.send({"type": "forked", "id": order["id"], "pid": pid})
 
-    def _become_worker(self, order: dict[str, Any], descriptor: int) -> None:
+    def _become_worker(
+        self, order: dict[str, Any], descriptor: int, output: int, server: int
+    ) -> None:
         """Never returns."""
-        code = 70
+        exit_code = FAILED
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            confinement.die_with_parent()
+            confinement.die_with_parent(server)
             channel = Channel(socket.socket(fileno=descriptor), FROM_SUPERVISOR_LIMIT)
             bounds = confinement.Bounds.of(order.get("limits") or {})
-            confinement.confine(bounds, descriptor, filter_calls=self._filter)
-            code = task.work(channel, self._preloaded)
-        except BaseException as error:
-            LOG.error("the worker failed: %r", error)
+            confinement.confine(bounds, descriptor, output, filter_calls=self._filter)
+            exit_code = self._work(channel, self._preloaded)
+        except BaseException:
+            LOG.exception("the worker failed")
         finally:
-            os._exit(code)
+            os._exit(exit_code)
 
     def _kill(self, worker_id: int) -> None:
         for pid, own in self._workers.items():
@@ -154,15 +176,17 @@ class ForkServer:
             worker_id = self._workers.pop(pid, None)
             if worker_id is None:
                 continue
-            self._channel.send(
-                {
-                    "type": "exited", "id": worker_id,
-                    "code": os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else None,
-                    "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-                    "cpu": usage.ru_utime + usage.ru_stime, "killed": pid in self._killed,
-                }
+            self._exited(
+                worker_id,
+                code=os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else None,
+                signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+                cpu=usage.ru_utime + usage.ru_stime, killed=pid in self._killed,
             )  # fmt: skip
             self._killed.discard(pid)
+
+    def _exited(self, worker_id: int, **how: Any) -> None:
+        known = {"code": None, "signal": None, "cpu": 0.0, "killed": False}
+        self._channel.send({"type": "exited", "id": worker_id, **known, **how})
 
 
 def main() -> int:
@@ -173,9 +197,7 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
     confinement.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    server = ForkServer(
-        socket.socket(fileno=options.control), filter_calls=seccomp.is_known_machine()
-    )
+    server = ForkServer(socket.socket(fileno=options.control), filter_calls=seccomp.works())
     try:
         server.serve()
     except (BrokenPipeError, ConnectionError):

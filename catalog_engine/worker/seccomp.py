@@ -21,7 +21,7 @@ ALLOWED: Final[dict[str, tuple[int | None, int | None]]] = {
     "sched_yield": (24, 124), "nanosleep": (35, 101), "clock_nanosleep": (230, 115),
     "clock_gettime": (228, 113), "gettimeofday": (96, 169), "times": (100, 153),
     "getrusage": (98, 165), "getitimer": (36, 102), "setitimer": (38, 103),
-    "getpid": (39, 172), "getppid": (110, 173), "gettid": (186, 178),
+    "getpid": (39, 172), "gettid": (186, 178),
     "sendto": (44, 206), "recvfrom": (45, 207), "sendmsg": (46, 211), "recvmsg": (47, 212),
     "shutdown": (48, 210), "futex": (202, 98), "getrandom": (318, 278),
     "restart_syscall": (219, 128), "exit": (60, 93), "exit_group": (231, 94),

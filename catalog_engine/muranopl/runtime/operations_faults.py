@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from catalog_engine.muranopl.objects.model import MuranoObject
 from catalog_engine.muranopl.runtime import exceptions
-from catalog_engine.muranopl.runtime.exceptions import MuranoPLError
+from catalog_engine.muranopl.runtime.exceptions import MuranoPLError, Stop
 from catalog_engine.muranopl.runtime.operations_frames import frames_of
 from catalog_engine.muranopl.runtime.values import MDict, MList
 from catalog_engine.muranopl.source.errors import CompileError
@@ -17,7 +17,12 @@ _STACK_TRACE = "io.murano.StackTrace"
 
 
 def caught(error: Exception) -> MuranoPLError:
-    """The language's view of an error that reached a handler, with its stack."""
+    """The language's view of an error that reached a handler, with its stack.
+
+    :raises Stop: memory ran out, which no handler catches.
+    """
+    if isinstance(error, MemoryError):
+        raise Stop("memory") from None
     if isinstance(error, MuranoPLError):
         if not error.frames:
             error.frames = frames_of(error, native=False)
