@@ -26,6 +26,8 @@ class Server:
         options: dict[str, Any] = {
             "threads": threads, "max_request_body_size": max_body, "ident": None,
             "clear_untrusted_proxy_headers": True, "channel_timeout": 120,
+            # Read on while a request is answered, so that a client's end is noticed.
+            "channel_request_lookahead": 1,
         }  # fmt: skip
         if address.path:
             _remove_dead_socket(address.path)

@@ -158,8 +158,12 @@ class Face:
         claim = self._read(request, ClaimRequest)
         until = time.monotonic() + claim.wait
         self._saw(claim)
+        is_gone = request.environ.get("waitress.client_disconnected", lambda: False)
         while True:
             known = self._wakeups.count
+            if is_gone():
+                # The engine died while it waited: what it got would have to be missed first.
+                return Response(status=204)
             task = self._recorder.claim(claim)
             if task is not None:
                 return reply(task.to_dict())
