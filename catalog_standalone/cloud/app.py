@@ -11,7 +11,7 @@ from catalog_standalone.cloud.identity.api import IdentityApi
 from catalog_standalone.cloud.identity.directory import Directory, stable_id
 from catalog_standalone.cloud.identity.tokens import Tokens
 from catalog_standalone.cloud.images import ImageApi, Images
-from catalog_standalone.cloud.networks import Networks
+from catalog_standalone.cloud.networks import Networks, loopback_ranges
 from catalog_standalone.cloud.networks_api import NetworkApi
 from catalog_standalone.cloud.orchestration.api import OrchestrationApi
 from catalog_standalone.cloud.orchestration.compute_types import compute_types
@@ -45,7 +45,7 @@ class LocalCloud:
         self.directory.seed(config)
         self.tokens = Tokens(self.store, self.directory, config.token_seconds)
         owner = stable_id("project", config.projects[0])
-        self.networks = Networks(self.store)
+        self.networks = Networks(self.store, loopback_ranges(str(config.state_dir)))
         self.networks.seed(owner)
         self.images = Images(self.store)
         self.images.seed(owner)

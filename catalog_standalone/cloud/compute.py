@@ -10,7 +10,7 @@ import threading
 from typing import Any, Protocol
 
 from catalog_standalone.cloud.images import Images
-from catalog_standalone.cloud.networks import LOOPBACK, OWN_CIDR, Networks
+from catalog_standalone.cloud.networks import LOOPBACK, Networks
 from catalog_standalone.cloud.store import Document, Store, new_uuid, now
 from catalog_standalone.cloud.web import ApiError
 
@@ -175,7 +175,7 @@ class Compute:
             )  # fmt: skip
         if not self.reachable(server):
             taken = {s.get("own_address") for s in self.store.list("server")}
-            hosts = ipaddress.ip_network(OWN_CIDR).hosts()
+            hosts = ipaddress.ip_network(self._networks.own_range).hosts()
             server["own_address"] = next(str(h) for h in hosts if str(h) not in taken)
 
     def reachable(self, server: Document) -> list[str]:

@@ -6,6 +6,7 @@ can really be reached; elsewhere they are unique in their subnet, as in Neutron.
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import random
 from collections.abc import Callable
@@ -17,8 +18,6 @@ from catalog_standalone.cloud.web import ApiError
 
 LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 EXTERNAL_NAME = "ext-net"
-EXTERNAL_CIDR = "127.78.0.0/16"
-OWN_CIDR = "127.79.0.0/16"
 EXTENSIONS = (
     ("security-group", "security-group"), ("router", "Neutron L3 Router"),
     ("external-net", "Neutron external network"), ("port-security", "Port Security"),
@@ -40,10 +39,22 @@ def bad(message: str) -> ApiError:
     return ApiError(400, f"Invalid input for operation: {message}", "InvalidInput")
 
 
+def loopback_ranges(name: str) -> tuple[str, str]:
+    """Two ranges of loopback addresses that hardly any other cloud on this machine has.
+
+    :param name: what tells this cloud from others, such as its folder.
+    """
+    digest = hashlib.sha256(name.encode()).digest()
+    second = 64 + 2 * (digest[0] % 64)
+    return f"127.{second}.0.0/16", f"127.{second + 1}.0.0/16"
+
+
 class Networks:
     """Neutron's state; every method takes and returns documents as the API shows them.
 
     ``changed`` is called with the id of a device whose addresses changed.
+
+    :param ranges: loopback addresses: floating ones, and those of servers without one.
     """
 
     KINDS = (
@@ -51,8 +62,9 @@ class Networks:
         "security_group_rule",
     )  # fmt: skip
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, ranges: tuple[str, str]) -> None:
         self.store = store
+        self.external_range, self.own_range = ranges
         self.changed: Changed = lambda device: None
 
     def seed(self, project_id: str) -> None:
@@ -66,7 +78,7 @@ class Networks:
             )
             self.create_subnet(
                 project_id,
-                {"network_id": network_id, "cidr": EXTERNAL_CIDR, "name": "ext-subnet",
+                {"network_id": network_id, "cidr": self.external_range, "name": "ext-subnet",
                  "ip_version": 4, "enable_dhcp": False},
                 stable_id("subnet", EXTERNAL_NAME),
             )  # fmt: skip
