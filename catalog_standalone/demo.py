@@ -114,14 +114,15 @@ def show(state: Path, options: argparse.Namespace, display: Display, once: bool)
             acts.deploy()
             acts.rebuild()
         acts.outcome.seconds["total"] = time.monotonic() - started
-        summarise(acts.outcome, places, page, display)
+        summarise(acts.outcome, display)
         if not once:
+            suggest(acts.outcome, places, page, display)
             launcher.stay()
     return acts.outcome
 
 
-def summarise(outcome: Outcome, places: Layout, page: str, display: Display) -> None:
-    """The closing table, and what to try next."""
+def summarise(outcome: Outcome, display: Display) -> None:
+    """The closing table."""
     display.table([
         ("environment", f"{outcome.environment_name} ({outcome.environment})"),
         ("status", outcome.status),
@@ -130,6 +131,10 @@ def summarise(outcome: Outcome, places: Layout, page: str, display: Display) -> 
         ("attempts of the action", f"{outcome.attempts} (script ran: {outcome.script_runs})"),
         *((f"seconds: {name}", f"{value:.1f}") for name, value in outcome.seconds.items()),
     ])  # fmt: skip
+
+
+def suggest(outcome: Outcome, places: Layout, page: str, display: Display) -> None:
+    """What to try next."""
     display.line("Next, in another terminal:")
     for command in (
         f"xdg-open '{page}'",

@@ -36,6 +36,7 @@ class Standalone:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1,
         )  # fmt: skip
         self.said: list[str] = []
+        self.ready = ""
 
     def await_line(self, part: str, seconds: float = READY_SECONDS) -> str:
         """The next line that holds ``part``; everything said so far is in the failure."""
@@ -113,7 +114,7 @@ def standalone(tmp_path_factory) -> Iterator[Standalone]:
     """A set that tests share; each makes environments of its own."""
     running = Standalone(tmp_path_factory.mktemp("standalone") / "state")
     try:
-        running.await_line("ready in")
+        running.ready = running.await_line("ready in")
         yield running
     finally:
         running.stop()

@@ -87,7 +87,7 @@ def test_the_whole_way(murano, standalone, tmp_path):
 
     shown = murano("environment-show", environment)
     compact = re.sub(r"[\s|]", "", shown)
-    action = re.search(r'"([0-9a-f]+_rebuild)"', compact)
+    action = re.search(r'"([0-9a-f-]+_rebuild)"', compact)
     assert action, shown
     output = murano(
         "environment-action-call", environment, "--action-id", action.group(1),

@@ -26,7 +26,7 @@ def client(standalone):
 def test_clients_find_what_they_need(standalone, client):
     for name in ("openrc", "endpoints.json", "secrets.json"):
         assert stat.S_IMODE((standalone.state / name).stat().st_mode) == 0o600
-    assert "ready in" in standalone.said[-1]
+    assert str(standalone.state / "openrc") in standalone.ready
     assert isinstance(client.environments(), list)
     page = client.fetch(standalone.endpoints["page"] + "endpoints.json").json()
     assert page["application-catalog"] == standalone.endpoints["application-catalog"]

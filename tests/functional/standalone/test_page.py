@@ -18,7 +18,7 @@ def test_the_printed_link_shows_the_project(standalone, browser, artifacts):
     client.sign_in("demo", standalone.password, "demo")
     client.create_environment("seen on the page")
     client.close()
-    link = standalone.said[-1].partition(" page ")[2].partition(",")[0]
+    link = standalone.ready.partition(" page ")[2].partition(",")[0]
     browser.get(link)
     WebDriverWait(browser, 60).until(
         lambda _: "seen on the page" in browser.find_element(By.TAG_NAME, "main").text
