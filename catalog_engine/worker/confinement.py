@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import signal
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +16,7 @@ from catalog_engine.worker import seccomp
 GRACE_SECONDS = 5
 """CPU seconds after the soft limit, for what cleans up; then the kernel kills."""
 OPEN_FILES = 16
+CAPABILITY_VERSION = 0x20080522
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,9 @@ def confine(bounds: Bounds, keep: int, output: int, *, filter_calls: bool = True
         has_ceiling = ceiling != resource.RLIM_INFINITY
         soft, hard = (min(value, ceiling) if has_ceiling else value for value in wanted)
         resource.setrlimit(kind, (soft, hard))
-    # Where there is no filter, this keeps processes of the same user out of one another.
+    # Where there is no filter, these keep processes of the same user out of one another.
     seccomp.prctl(seccomp.PR_SET_DUMPABLE, 0)
+    _drop_capabilities()
     if filter_calls:
         seccomp.install()
     else:
@@ -76,6 +80,14 @@ def _close_all_but(keep: int, output: int) -> None:
     os.dup2(null, 1)
     os.closerange(3, keep)
     os.closerange(max(keep, 2) + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _drop_capabilities() -> None:
+    """Be nobody in particular, though the user is root, of the host or of a namespace."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = struct.pack("Ii", CAPABILITY_VERSION, 0)
+    if libc.capset(header, bytes(6 * 4)) != 0:
+        raise OSError(ctypes.get_errno(), "capabilities cannot be dropped")
 
 
 def die_with_parent(parent: int | None = None) -> None:
