@@ -13,6 +13,7 @@ from pathlib import Path
 import catalog_common
 
 SYSTEM_FOLDERS = ("/bin", "/lib", "/lib64", "/lib32")
+OWN_CODE = ("catalog_common", "catalog_engine", "guest_agent")
 SECONDS = 20
 
 
@@ -36,9 +37,15 @@ class Sandbox:
 
 def code_folders() -> list[str]:
     """Folders that Python code is loaded from: they are all that a worker can see."""
+    root = Path(catalog_common.__file__).resolve().parent.parent
     folders = {sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable))}
-    folders |= {os.path.realpath(path) for path in sys.path if path and os.path.isdir(path)}
-    folders.add(str(Path(catalog_common.__file__).resolve().parent.parent))
+    # The first is the folder of the script or the current one, with whatever lies there.
+    paths = sys.path if sys.flags.safe_path else sys.path[1:]
+    folders |= {os.path.realpath(path) for path in paths if path and os.path.isdir(path)}
+    if not any(root.is_relative_to(prefix) for prefix in (sys.prefix, sys.base_prefix)):
+        # A checkout: what else lies in it is none of a worker's business.
+        folders.discard(str(root))
+        folders |= {str(root / name) for name in OWN_CODE}
     return sorted(folder for folder in folders if not folder.startswith("/usr/"))
 
 

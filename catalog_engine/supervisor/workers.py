@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalog_engine.host.errors import PortError
@@ -19,6 +19,8 @@ from catalog_engine.supervisor.sandbox import Sandbox
 
 LOG = logging.getLogger(__name__)
 START_SECONDS = 60.0
+COMPILE_SECONDS = 180.0
+END_SECONDS = 1.0
 MODULE = "catalog_engine.worker.forkserver"
 
 
@@ -56,12 +58,13 @@ class Exit:
 class Worker:
     """One worker process and its socket."""
 
-    def __init__(self, server: ForkServer, number: int, channel: Channel) -> None:
+    def __init__(self, server: ForkServer, number: int, connection: socket.socket) -> None:
         self._server = server
+        self._connection = connection
         self._ended = threading.Event()
         self._exit: Exit | None = None
         self.number = number
-        self.channel = channel
+        self.channel = Channel(connection, FROM_WORKER_LIMIT)
         self.pid: int | None = None
 
     def kill(self) -> None:
@@ -78,20 +81,32 @@ class Worker:
         self._ended.wait(seconds)
         return self._exit
 
+    def within(self, seconds: float | None) -> None:
+        """Have sending and receiving raise TimeoutError after some seconds; None: never."""
+        self._connection.settimeout(seconds)
+
     def close(self) -> None:
         """Close the socket, with which the worker ends."""
         self.channel.close()
+
+    def end(self) -> None:
+        """Close the socket; kill it when it does not end by itself at once."""
+        self.close()
+        if self.wait(END_SECONDS) is None:
+            self.kill()
 
 
 class ForkServer:
     """Starts the fork server, and workers through it; starts it again when it died.
 
+    :param program: what Python is to run in the sandbox.
     :ivar compiler_key: names what compiled code depends on besides its package.
     :ivar language_revision: journals of other revisions cannot be replayed here.
     """
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, program: Sequence[str] = ("-m", MODULE)) -> None:
         self._sandbox = sandbox
+        self._program = tuple(program)
         self.compiler_key = ""
         self.language_revision = 0
         self._preloaded: dict[str, bytes] = {}
@@ -128,12 +143,13 @@ class ForkServer:
         worker = self.fork(limits)
         try:
             sources = {path: body for path, body in files.items() if path.startswith("Classes/")}
+            worker.within(COMPILE_SECONDS)
             worker.channel.send({"type": "compile", "manifest": dict(manifest), "files": sources})
             message = worker.channel.receive()
         except (OSError, FrameError) as error:
             raise PortError("PackageError", f"The package was not compiled: {error}") from error
         finally:
-            worker.close()
+            worker.end()
         if message is None:
             raise PortError(
                 "PackageError", "The package needs more time or memory to compile than it may have"
@@ -155,7 +171,7 @@ class ForkServer:
             assert self._socket is not None
             ours, theirs = socket.socketpair()
             self._number += 1
-            worker = Worker(self, self._number, Channel(ours, FROM_WORKER_LIMIT))
+            worker = Worker(self, self._number, ours)
             self._workers[worker.number] = worker
             try:
                 self._channel.send({"type": "fork", "id": worker.number, "limits": dict(limits)})
@@ -165,16 +181,16 @@ class ForkServer:
                 raise WorkersUnavailable(f"the fork server is gone: {error}") from error
             finally:
                 theirs.close()
-        ours.settimeout(START_SECONDS)
+        worker.within(START_SECONDS)
         try:
             message = worker.channel.receive()
         except (OSError, FrameError) as error:
-            worker.close()
+            worker.end()
             raise WorkersUnavailable(f"a worker did not come up: {error}") from error
         if message is None or message["type"] != "ready":
-            worker.close()
+            worker.end()
             raise WorkersUnavailable("a worker ended before it was ready; the log tells more")
-        ours.settimeout(None)
+        worker.within(None)
         return worker
 
     def kill(self, number: int) -> None:
@@ -209,7 +225,7 @@ class ForkServer:
             return
         ours, theirs = socket.socketpair()
         command = [
-            *self._sandbox.prefix, sys.executable, "-P", "-m", MODULE, "--control",
+            *self._sandbox.prefix, sys.executable, "-P", *self._program, "--control",
             str(theirs.fileno()),
         ]  # fmt: skip
         environment = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
@@ -220,8 +236,12 @@ class ForkServer:
         try:
             first = channel.receive()
         except (OSError, FrameError) as error:
+            self._process.kill()
+            channel.close()
             raise WorkersUnavailable(f"the fork server did not come up: {error}") from error
         if first is None or first["type"] != "serving":
+            self._process.kill()
+            channel.close()
             raise WorkersUnavailable("the fork server ended at once; the log tells more")
         ours.settimeout(None)
         if not first["filtered"]:
@@ -241,6 +261,7 @@ class ForkServer:
                 self._on_message(message)
         except (OSError, FrameError) as error:
             LOG.debug("the fork server's socket: %s", error)
+        channel.close()
         with self._lock:
             if self._channel is channel:
                 lost, self._workers = self._workers, {}
