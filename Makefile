@@ -16,7 +16,7 @@ standalone:
 
 test:
 	@$(PYTHON) tools/set_up.py test
-	@$(BIN)/pytest --numprocesses 2 --dist loadgroup tests/unit tests/functional
+	@$(BIN)/pytest --numprocesses 2 --dist loadgroup tests/unit tests/conformance tests/functional
 
 lint:
 	@$(PYTHON) tools/set_up.py test
