@@ -72,10 +72,10 @@ def test_the_whole_way(murano, standalone, tmp_path):
     session = cell(murano("environment-session-create", environment), "id")
     patch = tmp_path / "patch.json"
     patch.write_text(json.dumps([{"op": "add", "path": "/-", "value": {
-        "?": {"id": "===id1===", "type": PACKAGE, "name": "site"},
+        "?": {"id": uuid.uuid4().hex, "type": PACKAGE, "name": "site"},
         "title": "Client", "text": "Deployed by the published client",
         "instance": {
-            "?": {"id": "===id2===", "type": "io.murano.resources.LinuxMuranoInstance"},
+            "?": {"id": uuid.uuid4().hex, "type": "io.murano.resources.LinuxMuranoInstance"},
             "name": f"{name}-1", "flavor": "m1.small", "image": "local-linux",
             "assignFloatingIp": True,
         },

@@ -82,7 +82,7 @@ def test_tenants_do_not_see_each_other(demo, login):
     assert [n.name for n in theirs.network.networks()] == ["ext-net"]
 
 
-@pytest.mark.parametrize("resources,message", [
+@pytest.mark.parametrize(("resources", "message"), [
     ({"a": {"type": "OS::Heat::None", "depends_on": "b"},
       "b": {"type": "OS::Heat::None", "properties": {"x": {"get_resource": "a"}}}},
      "Circular Dependency"),
