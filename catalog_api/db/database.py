@@ -60,7 +60,7 @@ class Database:
             pool_timeout=pool_timeout,
             connection_recycle_time=connection_recycle_time,
             thread_checkin=False,
-            connection_parameters=_URL_PARAMETERS.get(self.backend),
+            connection_parameters=_missing_parameter(address),
         )
         setattr(self.engine.dialect, CIPHER_ATTRIBUTE, cipher)
         if self.backend == "sqlite":
@@ -136,6 +136,13 @@ def database_from_options(
         pool_timeout=database.pool_timeout,
         connection_recycle_time=database.connection_recycle_time,
     )
+
+
+def _missing_parameter(address: sa.URL) -> str | None:
+    """What a URL of this kind needs, unless the operator has given it."""
+    parameter = _URL_PARAMETERS.get(address.get_backend_name())
+    given = parameter is not None and parameter.partition("=")[0] in address.query
+    return None if given else parameter
 
 
 def with_driver(url: str) -> sa.URL:

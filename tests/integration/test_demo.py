@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
@@ -13,11 +14,17 @@ pytestmark = pytest.mark.timeout(600)
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture
+def folder():
+    """A folder whose path leaves room for those of sockets."""
+    with tempfile.TemporaryDirectory(prefix="demo-") as name:
+        yield Path(name)
+
+
 def play(burano: Path, folder: Path, *arguments: str) -> None:
     """Run ``ONCE=1 burano demo`` and check what it says last."""
-    folder.mkdir()
     done = subprocess.run(
-        [str(burano), "demo", "--port", "0", *arguments], cwd=folder.parent,
+        [str(burano), "demo", "--port", "0", *arguments], cwd=folder,
         env=os.environ | {"ONCE": "1", "TMPDIR": str(folder)},
         capture_output=True, text=True, check=False, timeout=540,
     )  # fmt: skip
@@ -32,13 +39,13 @@ def play(burano: Path, folder: Path, *arguments: str) -> None:
 
 
 @pytest.mark.parametrize("database", ["postgresql", "mariadb"])
-def test_over_real_services(database, rabbitmq, request, tmp_path):
+def test_over_real_services(database, rabbitmq, request, folder):
     url = request.getfixturevalue(database)
     burano = Path(sys.executable).with_name("burano")
-    play(burano, tmp_path / "run", "--database", url, "--broker", rabbitmq)
+    play(burano, folder, "--database", url, "--broker", rabbitmq)
 
 
-def test_from_the_built_wheel(tmp_path):
+def test_from_the_built_wheel(tmp_path, folder):
     source, built = tmp_path / "source", tmp_path / "built"
     # From what is committed: the wheel must not carry what merely lies about.
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(source)], check=True)
@@ -52,4 +59,4 @@ def test_from_the_built_wheel(tmp_path):
     subprocess.run(
         [str(python), "-m", "pip", "install", "--quiet", f"{wheel}[standalone]"], check=True
     )
-    play(python.with_name("burano"), tmp_path / "run")
+    play(python.with_name("burano"), folder)
