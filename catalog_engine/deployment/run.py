@@ -59,15 +59,21 @@ def run_task(
     work = _Call(rt, task) if task.get("kind") == "call" else _Deployment(rt, task)
     try:
         result: dict[str, Any] = rt.run(work.run)
-    except (Exception, Stop) as error:
-        LOG.warning("the task ended outside of its action: %s", error)
-        return failure(_lasting(error), None)
-    return result
+        return result
+    except (Exception, Stop) as caught_error:
+        error = _lasting(caught_error)
+    LOG.warning("the task ended outside of its action: %s", error)
+    return failure(error, None)
 
 
 def _lasting(error: BaseException) -> BaseException:
     """The error as it is kept: where memory ran out, without the frames that hold it."""
     return Stop("memory") if isinstance(error, MemoryError) else error
+
+
+def stopped(reason: str) -> dict[str, Any]:
+    """The result of a task that was stopped where nothing more could be done."""
+    return failure(Stop(reason), None)
 
 
 def failure(error: BaseException, model: Any) -> dict[str, Any]:
@@ -216,8 +222,14 @@ class _Call:
         """Call it; errors of package code become the result."""
         try:
             value = Serialiser(self._rt).reference(self._invoke())
-        except (Exception, Stop) as error:
-            return failure(error, None)
+        except (Exception, Stop) as caught_error:
+            error = _lasting(caught_error)
+        else:
+            return self._succeeded(value)
+        return failure(error, None)
+
+    @staticmethod
+    def _succeeded(value: Any) -> dict[str, Any]:
         return {
             "outcome": "succeeded", "result": {"result": value, "isException": False},
             "model": None,

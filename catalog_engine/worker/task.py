@@ -7,13 +7,15 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from catalog_engine.deployment.run import run_task
+from catalog_engine.deployment.run import run_task, stopped
 from catalog_engine.host.messages import Channel, FrameError
 from catalog_engine.worker import compiling
 from catalog_engine.worker.driver import SocketDriver, SupervisorGone
 
 RECURSION = 20_000
 """Python's own limit, far above the one on nested calls that the language counts."""
+RESERVE = 16 << 20
+"""Bytes to send the result with when the task used all others."""
 
 
 def work(channel: Channel, preloaded: Mapping[str, Any]) -> int:
@@ -28,7 +30,7 @@ def work(channel: Channel, preloaded: Mapping[str, Any]) -> int:
         if order is None:
             return 0
         if order["type"] == "start":
-            channel.send({"type": "result", **_task(channel, order, preloaded)})
+            _task(channel, order, preloaded)
         elif order["type"] == "compile":
             channel.send(compiling.answer(order))
         else:
@@ -38,12 +40,17 @@ def work(channel: Channel, preloaded: Mapping[str, Any]) -> int:
     return 0
 
 
-def _task(
-    channel: Channel, order: Mapping[str, Any], preloaded: Mapping[str, Any]
-) -> dict[str, Any]:
-    return run_task(
-        order["task"], SocketDriver(channel), order.get("limits"), preloaded, _watch_cpu
-    )
+def _task(channel: Channel, order: Mapping[str, Any], preloaded: Mapping[str, Any]) -> None:
+    reserve = [bytes(RESERVE)]
+    try:
+        driver = SocketDriver(channel)
+        result = run_task(order["task"], driver, order.get("limits"), preloaded, _watch_cpu)
+        reserve.clear()
+        channel.send({"type": "result", **result})
+        return
+    except MemoryError:
+        reserve.clear()
+    channel.send({"type": "result", **stopped("memory")})
 
 
 def _watch_cpu(strike: Callable[[str], None]) -> None:

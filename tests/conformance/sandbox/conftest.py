@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
+import select
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,6 +77,45 @@ class Prison:
         for prisoner in self._prisoners:
             prisoner.worker.close()
         self.server.close()
+
+
+def descendants(pid: int) -> set[int]:
+    """Processes below one, by their numbers on this host."""
+    parents: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parents[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+    found, new = set(), {pid}
+    while new:
+        new = {child for child, parent in parents.items() if parent in new}
+        found |= new
+    return found
+
+
+def are_gone(pids: set[int]) -> bool:
+    """Wait until all processes have ended; False when one has not."""
+    for pid in pids:
+        try:
+            descriptor = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        try:
+            if not select.select([descriptor], [], [], SECONDS)[0]:
+                return False
+        finally:
+            os.close(descriptor)
+    return True
+
+
+@pytest.fixture
+def processes() -> tuple[Callable[[int], set[int]], Callable[[set[int]], bool]]:
+    return descendants, are_gone
+
+
+@pytest.fixture
+def program() -> str:
+    """The fork server that tests start, with a filter."""
+    return PROGRAM.replace("FILTER", "True")
 
 
 def sandbox_or_skip(name: str) -> Sandbox:
