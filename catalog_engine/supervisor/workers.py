@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import os
@@ -131,7 +132,9 @@ class ForkServer:
         with self._lock:
             self._preloaded[digest] = package
             if self._channel is not None:
-                self._channel.send({"type": "preload", "digest": digest, "package": package})
+                # One that has just died is started again with everything.
+                with contextlib.suppress(OSError):
+                    self._channel.send({"type": "preload", "digest": digest, "package": package})
 
     def compile(
         self, manifest: Mapping[str, Any], files: Mapping[str, bytes], limits: Mapping[str, Any]
@@ -221,7 +224,7 @@ class ForkServer:
     def _ensure(self) -> None:
         if self._closed:
             raise WorkersUnavailable("the engine is ending")
-        if self._process is not None and self._process.poll() is None:
+        if self._channel is not None:
             return
         ours, theirs = socket.socketpair()
         command = [
@@ -264,9 +267,10 @@ class ForkServer:
         channel.close()
         with self._lock:
             if self._channel is channel:
-                lost, self._workers = self._workers, {}
-            else:
-                lost = {}
+                self._channel = self._socket = None
+            lost, self._workers = self._workers, {}
+            if self._process is not None and not self._closed:
+                self._process.kill()
         for worker in lost.values():
             worker.ended(Exit(None, signal.SIGKILL, 0.0, self._closed))
 
