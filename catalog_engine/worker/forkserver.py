@@ -85,6 +85,9 @@ class ForkServer:
             self._loop(wake_read)
         finally:
             signal.set_wakeup_fd(-1)
+            self._selector.close()
+            wake_read.close()
+            wake_write.close()
 
     def _loop(self, wake_read: socket.socket) -> None:
         selector = self._selector

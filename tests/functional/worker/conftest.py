@@ -37,9 +37,12 @@ class Packages:
         }
 
     def add(self, name: str, body: str) -> None:
+        self.add_files(name, {"Classes/it.yaml": body.encode()})
+
+    def add_files(self, name: str, content: Mapping[str, bytes]) -> None:
         manifest = {"FullName": name, "Version": "1.0.0", "Classes": {name: "it.yaml"},
                     "Format": "1.4"}  # fmt: skip
-        compiled = self._server.compile(manifest, {"Classes/it.yaml": body.encode()}, LIMITS)
+        compiled = self._server.compile(manifest, content, LIMITS)
         self._classes[name] = name
         self._contents[name] = {"manifest": manifest, "compiled": compiled, "files": {}}
 
