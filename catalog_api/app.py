@@ -8,10 +8,8 @@ from http import HTTPStatus
 from typing import Any
 
 from keystonemiddleware.auth_token import AuthProtocol
-from oslo_db import exception as oslo_exceptions
 from oslo_middleware import cors, http_proxy_to_wsgi, request_id
 from pecan.core import PecanBase
-from sqlalchemy import exc as sql
 from webob import Request, Response
 
 from catalog_api.controllers import routes
@@ -20,6 +18,7 @@ from catalog_api.db.database import Database
 from catalog_api.policies import enforcer
 from catalog_api.services.conductors import Conductor
 from catalog_api.services.errors import CatalogError, NotAllowed, NotFound, TooLarge
+from catalog_api.services.records import UNREACHABLE
 from catalog_api.services.trusts import Trusts
 
 LOG = logging.getLogger(__name__)
@@ -27,10 +26,6 @@ HEADERS = [
     "X-Auth-Token", "X-Openstack-Request-Id", "X-Configuration-Session", "X-Roles", "X-User-Id",
     "X-Tenant-Id", "Content-Type",
 ]  # fmt: skip
-DATABASE_ERRORS = (
-    oslo_exceptions.DBConnectionError, oslo_exceptions.DBDeadlock, sql.OperationalError,
-    sql.InterfaceError, sql.TimeoutError,
-)  # fmt: skip
 RETRY_AFTER = "5"
 Wsgi = Callable[..., Any]
 
@@ -136,11 +131,12 @@ class Faults:
         self._app = app
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """The application's answer, or one that tells its error."""
         try:
             return self._app(environ, start_response)
         except CatalogError as error:
             response = fault(error.status, str(error), error.code, environ)
-        except DATABASE_ERRORS as error:
+        except UNREACHABLE as error:
             LOG.warning("the database is away: %s", error)
             response = fault(
                 503, "The database does not answer; try again later.",
@@ -172,6 +168,7 @@ class Versions:
         self._database = database
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer, or pass on what is below the version."""
         request = Request(environ)
         path = "/" + request.path_info.lstrip("/")
         if path == "/healthcheck":
@@ -211,6 +208,7 @@ class BodyLimit:
         self._limit = limit
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Pass on what is small enough."""
         length = environ.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > self._limit:
             raise TooLarge(f"A request may have {self._limit} bytes")

@@ -81,7 +81,7 @@ class Runs:
 
 
 def start_time(pid: int) -> str | None:
-    """When a process was started, in the kernel's own count with the boot's id; None: it is gone."""
+    """When a process was started, as the kernel counts, with the boot's id; None: it is gone."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()

@@ -12,9 +12,9 @@ import kombu
 
 from guest_agent import journal, protocol
 from guest_agent.configuration import Settings
-from guest_agent.connections import connect
 from guest_agent.processes import Runs
 from guest_agent.protocol import PlanError
+from guest_agent.transports.connections import connect
 
 LOG = logging.getLogger(__name__)
 FIRST_PAUSE, LAST_PAUSE = 1.0, 60.0

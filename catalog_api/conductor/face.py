@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
-from oslo_db import exception as oslo_exceptions
-from sqlalchemy import exc as sql
 from webob import Request, Response
 
 from catalog_api.conductor.recorder import Recorder
+from catalog_api.services.records import UNREACHABLE
 from catalog_api.services.tasks import Refused
 from catalog_common.contract import errors
 from catalog_common.contract.claims import ClaimRequest, Held, Wake
@@ -39,10 +38,6 @@ STATUS: Final = {
     errors.NOT_FOUND: 404,
     errors.JOURNAL_FULL: 413,
 }
-DATABASE_ERRORS: Final = (
-    oslo_exceptions.DBConnectionError, oslo_exceptions.DBDeadlock, sql.OperationalError,
-    sql.InterfaceError, sql.TimeoutError,
-)  # fmt: skip
 
 
 class Wakeups:
@@ -113,6 +108,7 @@ class Face:
         self._routes = [(method, re.compile(path), do) for method, path, do in routes]
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer one request; every failure becomes a problem."""
         request = Request(environ)
         try:
             response = self._answer(request)
@@ -120,7 +116,7 @@ class Face:
             response = problem(400, errors.MALFORMED, str(error))
         except Refused as error:
             response = problem(STATUS[error.type], error.type, str(error))
-        except DATABASE_ERRORS as error:
+        except UNREACHABLE as error:
             LOG.warning("the database is away: %s", error)
             response = problem(
                 503, errors.UNAVAILABLE, "The database does not answer; ask again later."

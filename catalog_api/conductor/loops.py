@@ -1,4 +1,4 @@
-"""The conductor's threads: they look at the database every now and then, and survive its absence."""
+"""The conductor's threads: each looks at the database now and then, and outlives its absence."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from catalog_api.conductor import watch
 from catalog_api.conductor.recorder import Rules
-from catalog_api.db.database import Database
+from catalog_api.services import watch
+from catalog_api.services.records import Database
 from catalog_api.services.trusts import Trusts
 
 LOG = logging.getLogger(__name__)

@@ -7,12 +7,19 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog_api.db.database import Database
-from catalog_api.db.models import Archive, CallAnswer, Task
-from catalog_api.services import dispatch, guests, journals, outcomes, reports, tasks
+from catalog_api.services import (
+    archives,
+    calls,
+    dispatch,
+    guests,
+    journals,
+    outcomes,
+    reports,
+    tasks,
+)
+from catalog_api.services.records import Database, Task
 from catalog_common.contract.claims import ClaimedTask, ClaimRequest, Held, Lease
 from catalog_common.contract.journal import JournalAnswer, JournalBatch, JournalEntry
 from catalog_common.contract.reports import ReportAnswer, ReportBatch
@@ -76,9 +83,7 @@ class Recorder:
         if found is None:
             return None
         task_id, token = found
-        task = session.execute(
-            sa.select(Task).where(Task.id == task_id).execution_options(populate_existing=True)
-        ).scalar_one()
+        task = tasks.read(session, task_id)
         journal = journals.read(session, task_id)
         return ClaimedTask(
             task_id=task.id, kind=task.kind, attempt=task.attempt, claim=token,  # type: ignore[arg-type]
@@ -155,18 +160,12 @@ class Recorder:
 
         def once(session: Session) -> Mapping[str, Any]:
             task = tasks.lock(session, task_id)
-            known = session.get(CallAnswer, (task_id, call.claim, call.number))
+            known = calls.answered(session, task_id, call.claim, call.number)
             if known is not None:
-                body: Mapping[str, Any] = known.body or {}
-                return body
+                return known
             tasks.check_claim(task, call.claim)
             answer = work(session, task)
-            session.add(
-                CallAnswer(
-                    task_id=task_id, claim=call.claim, number=call.number, status=200,
-                    body=dict(answer),
-                )
-            )  # fmt: skip
+            calls.keep(session, task_id, call.claim, call.number, answer)
             return answer
 
         return self._database.transact(once)
@@ -191,8 +190,7 @@ class Recorder:
     def archive(self, digest: str) -> bytes | None:
         """The bytes of an archive, or None."""
         with self._database.reader() as session:
-            found = session.get(Archive, digest)
-            return None if found is None else found.body
+            return archives.body(session, digest)
 
     def check(self) -> None:
         """Fail unless the database answers."""

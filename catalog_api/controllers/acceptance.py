@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from catalog_api.controllers.calls import Call
-from catalog_api.db.models import ConfigurationSession, Environment
 from catalog_api.services import deployments, environments, sessions
+from catalog_api.services.records import ConfigurationSession, Environment
 
 Prepare = Callable[[Session, Environment], ConfigurationSession]
 

@@ -10,9 +10,9 @@ from oslo_policy import policy
 from sqlalchemy.orm import Session
 from webob import Request, Response
 
-from catalog_api.db.database import Database
 from catalog_api.services.callers import Caller
 from catalog_api.services.errors import BadRequest, Forbidden, NotAcceptable, WrongMediaType
+from catalog_api.services.records import Database
 
 T = TypeVar("T")
 JSON = "application/json"

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from webob import Response
 
 from catalog_api.controllers.calls import Call, done, reply
-from catalog_api.db.models import Category
 from catalog_api.services import categories
 from catalog_api.services.deployments import moment
+from catalog_api.services.records import Category
 
 
 def shown(category: Category, count: int) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from webob import Response
 
 from catalog_api.controllers.calls import Call, reply
-from catalog_api.db.models import Deployment, Report
 from catalog_api.services import deployments, environments
 from catalog_api.services.deployments import moment
+from catalog_api.services.records import Report
 
 
 def shown(report: Report) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def index(call: Call, environment_id: str) -> Response:
     def work(session: Session) -> list[dict[str, Any]]:
         environments.find(session, call.caller, environment_id)
         call.authorise("list_deployments", environment_id=environment_id)
-        return deployments.listed(session, Deployment.environment_id == environment_id)
+        return deployments.of_environment(session, environment_id)
 
     return reply({"deployments": call.read(work)})
 

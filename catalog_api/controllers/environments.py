@@ -9,9 +9,9 @@ from webob import Response
 
 from catalog_api.controllers import acceptance
 from catalog_api.controllers.calls import Call, done, reply
-from catalog_api.db.models import Environment
 from catalog_api.services import components, environments, sessions
 from catalog_api.services.deployments import moment
+from catalog_api.services.records import Environment
 
 
 def shown(environment: Environment) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from webob import Response
 
 from catalog_api.controllers.calls import Call, done, reply
-from catalog_api.db.models import Package
 from catalog_api.services import packages
 from catalog_api.services.deployments import moment
 from catalog_api.services.errors import BadRequest, Forbidden, WrongMediaType
+from catalog_api.services.records import Package
 
 PATCH_TYPE = "application/murano-packages-json-patch"
 BINARY = "application/octet-stream"
@@ -196,26 +196,26 @@ def ui(call: Call, package_id: str) -> Response:
     call.check_accepts("text/plain")
     call.authorise("get_package", package_id=package_id)
     found = call.read(
-        lambda session: packages.find(session, call.caller, package_id, Package.ui_definition)
+        lambda session: packages.find(session, call.caller, package_id, "ui_definition")
     )
     return Response(text=found.ui_definition or "", content_type="text/plain", charset="UTF-8")
 
 
 def logo(call: Call, package_id: str) -> Response:
     """Read the logo."""
-    return _image(call, package_id, Package.logo)
+    return _image(call, package_id, "logo")
 
 
 def supplier_logo(call: Call, package_id: str) -> Response:
     """Read the supplier's logo."""
-    return _image(call, package_id, Package.supplier_logo)
+    return _image(call, package_id, "supplier_logo")
 
 
-def _image(call: Call, package_id: str, column: Any) -> Response:
+def _image(call: Call, package_id: str, column: str) -> Response:
     call.check_accepts(BINARY)
     call.authorise("get_package", package_id=package_id)
     found = call.read(lambda session: packages.find(session, call.caller, package_id, column))
-    return _binary(getattr(found, column.key) or b"")
+    return _binary(getattr(found, column) or b"")
 
 
 def download(call: Call, package_id: str) -> Response:

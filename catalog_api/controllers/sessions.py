@@ -9,10 +9,10 @@ from webob import Response
 
 from catalog_api.controllers import acceptance
 from catalog_api.controllers.calls import Call, done, reply
-from catalog_api.db.models import ConfigurationSession
 from catalog_api.services import environments, sessions
 from catalog_api.services.deployments import moment
 from catalog_api.services.errors import Forbidden, Unauthorised
+from catalog_api.services.records import ConfigurationSession
 
 
 def shown(configuration: ConfigurationSession) -> dict[str, Any]:

@@ -139,6 +139,11 @@ def listed(session: Session, *conditions: Any) -> list[dict[str, Any]]:
     ]
 
 
+def of_environment(session: Session, environment_id: str) -> list[dict[str, Any]]:
+    """Deployments of one environment."""
+    return listed(session, Deployment.environment_id == environment_id)
+
+
 def of_project(session: Session, project_id: str) -> list[dict[str, Any]]:
     """Deployments of all environments of a project."""
     own = sa.select(Environment.id).where(Environment.project_id == project_id)

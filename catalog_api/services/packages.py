@@ -16,7 +16,6 @@ from catalog_api.db.models import (
     ClassDefinition,
     NamedLock,
     Package,
-    PackageTag,
     Tag,
     utc_now,
 )
@@ -216,7 +215,7 @@ def _tags(session: Session, names: Sequence[str]) -> list[Tag]:
 # ---------------------------------------------------------------- finding
 
 
-def find(session: Session, caller: Caller, package_id: str, *deferred: Any) -> Package:
+def find(session: Session, caller: Caller, package_id: str, *deferred: str) -> Package:
     """A package that the caller may see, with the deferred columns named.
 
     :raises NotFound: there is none.
@@ -224,7 +223,7 @@ def find(session: Session, caller: Caller, package_id: str, *deferred: Any) -> P
     """
     query = sa.select(Package).where(Package.id == package_id).options(*_WHOLE)
     for column in deferred:
-        query = query.options(undefer(column))
+        query = query.options(undefer(getattr(Package, column)))
     found = session.scalars(query).one_or_none()
     if found is None:
         raise NotFound(f"Package with id {package_id[:64]!r} is not found")
@@ -413,6 +412,5 @@ def _changed(name: str, operation: str, value: list[str], now: Sequence[Any]) ->
 
 def delete(session: Session, package: Package) -> None:
     """Remove a package; its archive stays as long as a deployment names it."""
-    session.execute(sa.delete(PackageTag).where(PackageTag.package_id == package.id))
     session.delete(package)
     session.flush()

@@ -122,6 +122,13 @@ def lock(session: Session, task_id: str, *columns: Any) -> Task:
     return task
 
 
+def read(session: Session, task_id: str) -> Task:
+    """A task with everything that an engine is given of it, as it is now."""
+    return session.execute(
+        sa.select(Task).where(Task.id == task_id).execution_options(populate_existing=True)
+    ).scalar_one()
+
+
 def check_claim(task: Task, claim: str) -> None:
     """ClaimLost unless ``claim`` is the one that holds the task; TaskEnded when it is over."""
     if task.state == ENDED:

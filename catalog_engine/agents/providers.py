@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import kombu
 
 from catalog_engine.host.adapters import GuestRecords
-from guest_agent.connections import connect
+from guest_agent.transports.connections import connect
 
 LOG = logging.getLogger(__name__)
 EXCHANGE = "reply"

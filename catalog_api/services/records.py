@@ -1,0 +1,31 @@
+"""What services return and are given: rows of the catalog's tables, and the database itself."""
+
+from oslo_db import exception as _oslo
+from sqlalchemy import exc as _sql
+
+from catalog_api.db.database import Database
+from catalog_api.db.models import (
+    Category,
+    ConfigurationSession,
+    Environment,
+    Package,
+    Report,
+    Task,
+)
+
+UNREACHABLE = (
+    _oslo.DBConnectionError, _oslo.DBDeadlock, _sql.OperationalError, _sql.InterfaceError,
+    _sql.TimeoutError,
+)  # fmt: skip
+"""Errors of a database that does not answer; trying again later may help."""
+
+__all__ = [
+    "UNREACHABLE",
+    "Category",
+    "ConfigurationSession",
+    "Database",
+    "Environment",
+    "Package",
+    "Report",
+    "Task",
+]
