@@ -34,7 +34,7 @@ class Root:
     """Pecan asks for a root object; routes come from the table."""
 
 
-class Catalog(PecanBase):  # type: ignore[misc]
+class Catalog(PecanBase):
     """The API below ``/v1``.
 
     Pecan finds controllers by inspecting objects and their signatures at every request; here a

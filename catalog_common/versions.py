@@ -49,7 +49,8 @@ class Version:
             prerelease, build = "", rest[1:]
         else:
             prerelease, _, build = rest.removeprefix("-").partition("+")
-        return cls(*numbers, _labels(prerelease), _labels(build.replace("+", ".")))
+        major, minor, patch = numbers
+        return cls(major, minor, patch, _labels(prerelease), _labels(build.replace("+", ".")))
 
     def _key(self) -> tuple[object, ...]:
         labels = tuple(
@@ -119,11 +120,17 @@ def _clause(clause: str) -> Callable[[Version], bool]:
         )
     operator, *numbers, prerelease, build = match.groups()
     given = [int(number) for number in numbers if number is not None]
-    lowest = Version(*given, prerelease=_labels(prerelease or ""))
+    lowest = _version(given, _labels(prerelease or ""))
     if len(given) == 3:
         return _exact(operator, lowest, _labels(build or ""))
-    following = Version(*given[:-1], given[-1] + 1)
+    following = _version([*given[:-1], given[-1] + 1])
     return _widened(operator, lowest, following)
+
+
+def _version(numbers: list[int], prerelease: tuple[str, ...] = ()) -> Version:
+    """A version of one to three numbers."""
+    major, minor, patch = [*numbers, 0, 0][:3]
+    return Version(major, minor, patch, prerelease)
 
 
 def _exact(operator: str | None, wanted: Version, build: tuple[str, ...]) -> Callable[..., bool]:

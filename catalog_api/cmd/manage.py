@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import io
 import sys
 import zipfile
@@ -79,7 +80,7 @@ def _import(database: Database, options: Any) -> None:
     for path in options.paths:
         contents = packages.read(path.read_bytes() if path.is_file() else zipped(path))
         made = database.transact(
-            lambda session, own=contents: packages.publish(session, caller, own, metadata)
+            functools.partial(packages.publish, caller=caller, contents=contents, metadata=metadata)
         )
         print(f"{made.fully_qualified_name} {made.version}: {made.id}")
 

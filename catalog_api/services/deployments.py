@@ -91,7 +91,8 @@ def find_action(
             waiting.extend(reversed(value))
         elif isinstance(value, dict):
             header = value.get("?")
-            actions = header.get("_actions") if isinstance(header, dict) else None
+            header = header if isinstance(header, dict) else {}
+            actions = header.get("_actions")
             if isinstance(actions, dict) and action_id in actions:
                 return _action(header["id"], actions[action_id], args)
             waiting.extend(reversed([item for key, item in value.items() if key != "?"]))

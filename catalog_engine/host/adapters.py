@@ -21,19 +21,22 @@ class StacksAdapter(Protocol):
     def read(
         self, name: str, region: str | None, *, operation_id: str,
         cancelled: threading.Event, deadline: float | None,
-    ) -> Row | None: ...  # fmt: skip
+    ) -> Row | None:  # fmt: skip
+        """As the port says."""
 
     def apply(
         self, name: str, region: str | None, template: Mapping[str, Plain],
         parameters: Mapping[str, Plain], files: Mapping[str, str],
         environment: Mapping[str, Plain] | str, tags: Iterable[str], description: str | None,
         *, operation_id: str, cancelled: threading.Event, deadline: float | None,
-    ) -> Row: ...  # fmt: skip
+    ) -> Row:  # fmt: skip
+        """As the port says."""
 
     def delete(
         self, name: str, region: str | None, *, operation_id: str,
         cancelled: threading.Event, deadline: float | None,
-    ) -> None: ...  # fmt: skip
+    ) -> None:  # fmt: skip
+        """As the port says."""
 
 
 class AgentsAdapter(Protocol):
@@ -45,17 +48,20 @@ class AgentsAdapter(Protocol):
     def prepare(
         self, guest: str, region: str | None, *, operation_id: str,
         cancelled: threading.Event, deadline: float | None,
-    ) -> Row: ...  # fmt: skip
+    ) -> Row:  # fmt: skip
+        """As the port says."""
 
     def execute(
         self, guest: str, region: str | None, plan: Mapping[str, Plain], timeout: float,
         *, operation_id: str, cancelled: threading.Event, deadline: float | None,
-    ) -> Row: ...  # fmt: skip
+    ) -> Row:  # fmt: skip
+        """As the port says."""
 
     def send(
         self, guest: str, region: str | None, plan: Mapping[str, Plain], *, operation_id: str,
         cancelled: threading.Event, deadline: float | None,
-    ) -> None: ...  # fmt: skip
+    ) -> None:  # fmt: skip
+        """As the port says."""
 
     def secrets(self, guest: str) -> Mapping[str, str]:
         """Placeholder -> secret of a prepared guest (PortError ``UnknownGuest`` of others).
@@ -87,7 +93,8 @@ class CloudAdapter(Protocol):
     def create_router(
         self, region: str | None, name: str, external_network: str, *, operation_id: str,
         cancelled: threading.Event, deadline: float | None,
-    ) -> Row: ...  # fmt: skip
+    ) -> Row:  # fmt: skip
+        """As the port says."""
 
 
 class SecretsAdapter(Protocol):
@@ -96,4 +103,5 @@ class SecretsAdapter(Protocol):
     def decrypt(
         self, reference: str, *, operation_id: str, cancelled: threading.Event,
         deadline: float | None,
-    ) -> str: ...  # fmt: skip
+    ) -> str:  # fmt: skip
+        """As the port says."""

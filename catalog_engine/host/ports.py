@@ -162,20 +162,37 @@ class Ports(Protocol):
     """All ports of one task."""
 
     @property
-    def stacks(self) -> Stacks: ...
+    def stacks(self) -> Stacks:
+        """Stacks of Heat."""
+
     @property
-    def agents(self) -> Agents: ...
+    def agents(self) -> Agents:
+        """Agents on guests."""
+
     @property
-    def cloud(self) -> Cloud: ...
+    def cloud(self) -> Cloud:
+        """Questions to the cloud."""
+
     @property
-    def packages(self) -> Packages: ...
+    def packages(self) -> Packages:
+        """Packages."""
+
     @property
-    def configuration(self) -> Configuration: ...
+    def configuration(self) -> Configuration:
+        """The engine's configuration."""
+
     @property
-    def reports(self) -> Reports: ...
+    def reports(self) -> Reports:
+        """Lines of progress."""
+
     @property
-    def clock(self) -> Clock: ...
+    def clock(self) -> Clock:
+        """Time."""
+
     @property
-    def state(self) -> State: ...
+    def state(self) -> State:
+        """What is needed to clean up."""
+
     @property
-    def secrets(self) -> Secrets: ...
+    def secrets(self) -> Secrets:
+        """Secrets."""

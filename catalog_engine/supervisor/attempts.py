@@ -44,7 +44,7 @@ class Limits:
     cpu_seconds: int
     wall_seconds: float
     allowance: float
-    journal: Bounds = Bounds()
+    journal: Bounds = dataclasses.field(default_factory=Bounds)
 
     @property
     def process(self) -> dict[str, int]:

@@ -52,7 +52,7 @@ class Journal:
         self._lock = threading.Lock()
         self._sending = threading.Lock()
 
-    def append(self, key: str, kind: str, **members: Any) -> int:
+    def append(self, key: str, kind: Any, **members: Any) -> int:
         """Note an entry; its sequence. JournalFull beyond the bounds."""
         with self._lock:
             entry = JournalEntry(self._next, key, kind, attempt=self._attempt, **members)

@@ -77,8 +77,12 @@ class Slots:
             if task is not None:
                 self._attempt(task, asked_at)
             elif not self._wait:
-                with self._changed:
-                    self._changed.wait_for(lambda known=known: self._wakes != known, UNPROMPTED)
+                self._sleep(known)
+
+    def _sleep(self, known: int) -> None:
+        """Wait for the wake-up after the one numbered *known*, but not for long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._wakes != known, UNPROMPTED)
 
     def _claim(self) -> ClaimedTask | None:
         request = ClaimRequest(self._engine, wait=MAX_WAIT if self._wait else 0.0)

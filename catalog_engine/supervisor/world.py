@@ -24,9 +24,11 @@ class PackagesAdapter(Protocol):
 
     def find(
         self, name: str | None, class_name: str | None, version_spec: str
-    ) -> Mapping[str, Any]: ...
+    ) -> Mapping[str, Any]:
+        """``{name, version, digest}`` of the best match."""
 
-    def content(self, digest: str) -> Mapping[str, Any]: ...
+    def content(self, digest: str) -> Mapping[str, Any]:
+        """``{manifest, compiled, files}`` of a found package."""
 
 
 class TaskWorld:

@@ -114,6 +114,7 @@ class Service:
             self._routes.append((method, expression, handler, public))
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        """Answer one request."""
         request = Request(environ)
         origin = request.header("Origin")
         allowed = origin in self._origins

@@ -13,6 +13,9 @@ LOAD: Final = ast.Load()
 STORE: Final = ast.Store()
 
 
+Comparison = tuple[ast.cmpop, ast.expr]
+
+
 class Builder:
     """Makes located nodes; what is made stands at the current place.
 
@@ -21,7 +24,7 @@ class Builder:
     """
 
     def __init__(self) -> None:
-        self.where: dict[str, int] = {
+        self.where: dict[str, Any] = {
             "lineno": 1,
             "col_offset": 0,
             "end_lineno": 1,
@@ -73,7 +76,7 @@ class Builder:
         """``yes if test else no``."""
         return ast.IfExp(test, yes, no, **self.where)
 
-    def compare(self, left: ast.expr, *rest: tuple[ast.cmpop, ast.expr]) -> ast.expr:
+    def compare(self, left: ast.expr, *rest: Comparison) -> ast.expr:
         """A chained comparison."""
         return ast.Compare(left, [op for op, _ in rest], [value for _, value in rest], **self.where)
 

@@ -181,8 +181,9 @@ class ExpressionEmitter(Builder):
         value, kind = self._emit(node.operand)
         if node.operator == "not":
             return ast.UnaryOp(ast.Not(), value, **self.where), SETTLED
-        if isinstance(value, ast.Constant) and type(value.value) in (int, float):
-            return self.constant(-value.value if node.operator == "-" else value.value), kind
+        number: Any = value.value if isinstance(value, ast.Constant) else None
+        if type(number) in (int, float):
+            return self.constant(-number if node.operator == "-" else number), kind
         site = self._site("function_site", f"#unary_operator_{node.operator}", 1, ())
         return self.call(site, value), SETTLED
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 HELPERS: Final = frozenset(
     (
@@ -170,7 +171,7 @@ def _function(node: ast.FunctionDef) -> bool:
     )
 
 
-_CHECKS: Final = {
+_CHECKS: Final[dict[type, Callable[[Any], bool]]] = {
     ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Subscript: _subscript,

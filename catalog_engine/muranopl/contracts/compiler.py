@@ -6,6 +6,7 @@ expressions call ``$this``. None stands for the function that returns every valu
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ class Contract:
     :ivar conversion: function of ``(this, value)``, or None when every value passes unchanged.
     """
 
-    __slots__ = ("_cls", "_closing", "_compiled", "_conversion", "_owns", "_spec", "_title")
+    __slots__ = ("_closing", "_cls", "_compiled", "_conversion", "_owns", "_spec", "_title")
 
     def __init__(self, spec: ContractSpec, cls: Any, title: str, owns: bool, closing: str):
         self._spec = spec
@@ -267,12 +268,9 @@ class TypeText(str):
 
 def _as_argument(value: Any) -> Any:
     """An argument of a contract function in an expression: a thunk becomes a predicate."""
-    if callable(value) and value.__class__ is _THUNK:
+    if value.__class__ is types.FunctionType:
         return lambda this, it: freeze(value(it))
     return value
-
-
-_THUNK: Final = type(lambda: None)
 
 
 def _inner(function: Function | None, this: Any, value: Any, step: str) -> Any:
@@ -288,14 +286,14 @@ def _inner(function: Function | None, this: Any, value: Any, step: str) -> Any:
 
 def _as_list(value: Any, strict: bool) -> MList:
     if value.__class__ is MList:
-        return value  # type: ignore[no-any-return]
+        return value
     if strict:
         raise ContractViolationException(f"Value {shown(value)} is not a list")
     if value is None:
         return MList()
     if isinstance(value, (tuple, list, MSet, range)) or hasattr(value, "__next__"):
         frozen = freeze(value)
-        return MList(frozen) if frozen.__class__ is MSet else frozen  # type: ignore[no-any-return]
+        return MList(frozen) if frozen.__class__ is MSet else frozen
     return MList((value,))
 
 

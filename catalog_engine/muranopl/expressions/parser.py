@@ -146,7 +146,7 @@ class _Run:
         if kind == VARIABLE:
             self.advance()
             return nodes.Variable(token.value).place(token.start, token.end)
-        if kind == WORD or kind == CONSTANT:
+        if kind in (WORD, CONSTANT):
             self.advance()
             return nodes.Constant(token.value, kind == WORD).place(token.start, token.end)
         if kind == FUNCTION:

@@ -59,7 +59,7 @@ def _datetime_of_timestamp(timestamp: float, offset: timedelta = _ZERO) -> datet
 @_function("datetime", string=p.String, format_=p.NullableString)
 def _datetime_of_text(rt: Any, string: str, format_: str | None = None) -> datetime:
     if format_:
-        result = datetime.strptime(string, format_)
+        result = datetime.strptime(string, format_)  # noqa: DTZ007 - the format may have none
     else:
         # What the text leaves out is taken from today, which only the clock's port may tell.
         today = _now(rt).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)

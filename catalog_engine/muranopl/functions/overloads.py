@@ -181,7 +181,7 @@ class Choice:
     def __init__(self, overload: Overload, count: int, limit: int):
         self.payload = overload.payload
         self.hidden = tuple(overload.hidden)
-        conversions = []
+        conversions: list[tuple[int, Callable[[Any], Any]]] = []
         for index in range(count):
             type_ = overload.parameter_at(index)
             if type_.limited:

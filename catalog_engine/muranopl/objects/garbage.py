@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import logging
 import sys
@@ -146,7 +147,7 @@ class Garbage:
                 continue
             method = subscriber.cls.find_method(handler)
             if method is not None:
-                self._muted(obj, lambda m=method, s=subscriber: m.invoke(s, (obj,), {}))
+                self._muted(obj, functools.partial(method.invoke, subscriber, (obj,), {}))
         obj.dependencies = None
 
     def _run_destroy(self, obj: MuranoObject) -> None:
@@ -155,7 +156,7 @@ class Garbage:
         for cls in obj.cls.lineage:
             method = cls.methods.get(".destroy")
             if method is not None:
-                self._muted(obj, lambda m=method: m.invoke(obj, (), {}))
+                self._muted(obj, functools.partial(method.invoke, obj, (), {}))
 
     def _muted(self, obj: MuranoObject, call: Callable[[], Any]) -> None:
         """A destructor that fails does not stop the others; its failure is kept for the report."""

@@ -53,7 +53,7 @@ class Serialiser:
         return self._complete(value, stop)
 
     def _complete(self, value: Any, stop: Any = None) -> Any:
-        holder = [None]
+        holder: list[Any] = [None]
         if isinstance(value, (MuranoObject, View)):
             cls = stop if stop is not None else (value.cls if value.__class__ is View else None)
             holder[0] = self._object(_real(value), cls)

@@ -93,7 +93,7 @@ def items_of(collection: Any) -> Iterable[Any]:
     :raises TypeError: the value has no items.
     """
     if collection.__class__ in _RANGES:
-        return collection  # type: ignore[no-any-return]
+        return collection
     settled = settle(collection)
     if isinstance(settled, (tuple, Mapping, str, MSet)):
         return settled

@@ -48,6 +48,7 @@ class MList(tuple[Any, ...]):
     depth: int
 
     def __new__(cls, items: Iterable[Any] = ()) -> MList:
+        """A list of settled items."""
         self = tuple.__new__(cls, items)
         self.size, self.depth = _measured(self, len(self))
         return self
@@ -82,8 +83,8 @@ class MDict(dict[Any, Any]):
     def _refuse(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         raise TypeError("A dictionary of the language cannot be changed; make another one")
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
     def __copy__(self) -> MDict:
         return self

@@ -337,7 +337,7 @@ class ClassReader:
 
 def _misspelt(node: MappingNode, wanted: str) -> str:
     """Advice when a key looks like a misspelt *wanted*."""
-    for key in node.keys():
+    for key in node.keys():  # noqa: SIM118 - a node, no dictionary
         if did_you_mean(str(key), (wanted,)):
             return f" (is {str(key)!r} meant to be {wanted!r}?)"
     return ""

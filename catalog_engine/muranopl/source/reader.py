@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import yaml
-from yaml import cyaml, events
+from yaml import events
+from yaml._yaml import CParser
 
 from catalog_engine.muranopl.expressions.lexer import ExpressionError
 from catalog_engine.muranopl.expressions.parser import Parser
@@ -82,7 +83,7 @@ class Reader:
         known = self._known.get(text)
         if known is None:
             known = self._known[text] = self._resolved(text)
-        return known  # type: ignore[no-any-return]
+        return known
 
     def _resolved(self, text: str) -> tuple[bool, Any]:
         for tag, pattern in self._resolvers.get(text[:1], ()):
@@ -167,7 +168,7 @@ class _Composer:
     def __init__(self, reader: Reader, source: SourceText):
         self._reader = reader
         self._source = source
-        self._parser = cyaml.CParser(source.text)
+        self._parser = CParser(source.text)
         self._anchors: dict[str, Node | None] = {}
         self._depth = 0
         self._total = 0

@@ -219,7 +219,7 @@ class BlockReader:
             raise node.error(
                 "An entry of Catch is a mapping with the keys With, As and Do", DSL_SYNTAX_ERROR
             )
-        for key in node.keys():
+        for key in node.keys():  # noqa: SIM118 - a node, no dictionary
             if key not in ("With", "As", "Do"):
                 raise node.key_node(key).error(
                     f"Unknown key {key!r} in Catch{did_you_mean(str(key), ('With', 'As', 'Do'))}"
@@ -263,7 +263,7 @@ def _shown(node: Node) -> str:
     if isinstance(node, SequenceNode):
         return "a list"
     assert isinstance(node, MappingNode)
-    return "{" + ", ".join(str(key) for key in node.keys()) + "}"
+    return "{" + ", ".join(map(str, node.keys())) + "}"
 
 
 def _advice(given: frozenset[object]) -> str:

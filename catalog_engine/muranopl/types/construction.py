@@ -82,7 +82,7 @@ class Construction:
 
     def configured(self) -> list[Property]:
         """Properties of usage Config in the hierarchy, the one that counts for each name."""
-        found = {}
+        found: dict[str, Property] = {}
         for cls in self.cls.lineage:
             for name, prop in cls.properties.items():
                 if prop.usage == "Config":

@@ -88,7 +88,7 @@ class Signature:
                     self.optional.add(visible)
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Arguments by Python's names, with ``*`` and ``**`` for the rest; None: they do not fit."""
+        """Arguments by Python's names, ``*`` and ``**`` for the rest; None: they do not fit."""
         if len(args) > len(self.names) and not self.var_positional:
             return None
         bound = {self.keywords[name]: value for name, value in zip(self.names, args, strict=False)}

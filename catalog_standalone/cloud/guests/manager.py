@@ -69,7 +69,7 @@ class Spawner:
         result = done.get()
         if isinstance(result, OSError):
             raise MachineError(f"cannot start the sandbox: {result}")
-        return result  # type: ignore[no-any-return]
+        return result
 
     def close(self) -> None:
         """End the thread; guests that still run die with it."""

@@ -83,9 +83,9 @@ def _problem(constraint: Mapping[str, Any], value: Any) -> str | None:
             low, high = limits.get("min", float("-inf")), limits.get("max", float("inf"))
             if not low <= value <= high:
                 return f"{value} is out of range (min: {low}, max: {high})"
-        if limits := constraint.get("modulo"):
-            if value % limits["step"] != limits["offset"]:
-                return f"{value} is not {limits['offset']} modulo {limits['step']}"
+        limits = constraint.get("modulo")
+        if limits and value % limits["step"] != limits["offset"]:
+            return f"{value} is not {limits['offset']} modulo {limits['step']}"
         if "allowed_values" in constraint:
             allowed = constraint["allowed_values"]
             values = value if isinstance(value, list) else [value]

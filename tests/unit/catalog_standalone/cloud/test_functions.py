@@ -23,7 +23,7 @@ def evaluate(snippet):
     )
 
 
-@pytest.mark.parametrize("snippet,value", [
+@pytest.mark.parametrize(("snippet", "value"), [
     ({"get_param": ["m", "a", 0]}, 7),
     ({"get_resource": "r"}, "id-r"),
     ({"get_attr": ["r", "x", 1, "y"]}, 2),
@@ -46,7 +46,7 @@ def test_function(snippet, value):
     assert evaluate(snippet) == value
 
 
-@pytest.mark.parametrize("snippet,message", [
+@pytest.mark.parametrize(("snippet", "message"), [
     ({"get_param": "nope"}, "was not provided"), ({"if": ["what", 1, 2]}, "Invalid condition"),
     ({"str_replace": 1}, "needs a map"), ({"yaql": {}}, "not supported"),
     ({"str_split": [",", "a", 5]}, "Incorrect index"),

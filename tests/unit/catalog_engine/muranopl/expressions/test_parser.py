@@ -1,4 +1,4 @@
-"""The parser of expressions agrees with the published yaql on trees and on what is no expression."""
+"""The parser agrees with the published yaql on trees, and on what is no expression."""
 
 import collections.abc  # noqa: F401 - yaql.language needs it imported
 import random
@@ -161,7 +161,7 @@ def test_trees_agree_with_yaql(oracle, seed):
 
 
 @pytest.mark.parametrize(
-    "text, offset",
+    ("text", "offset"),
     [
         ("1 +", 3),
         ("$a b", 3),

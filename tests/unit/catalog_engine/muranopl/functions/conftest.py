@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 import yaql
-from catalog_engine.muranopl.runtime.values import MDict, MList
 from yaql.language import expressions, utils
 
 from catalog_engine.muranopl.functions.library import build_table
 from catalog_engine.muranopl.functions.parameters import MappingRule
 from catalog_engine.muranopl.functions.scopes import Scope
 from catalog_engine.muranopl.functions.table import NO_RECEIVER, FunctionTable
+from catalog_engine.muranopl.runtime.values import MDict, MList
 
 OPTIONS = {
     "yaql.limitIterators": 2000,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from catalog_engine.muranopl.runtime.values import MDict, MList
 
 from catalog_engine.muranopl.functions.jsonpatch import PatchTestFailed, apply
 from catalog_engine.muranopl.functions.table import NO_RECEIVER, FunctionTable
 from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.values import MDict, MList
 
 
 def call(table: FunctionTable, name: str, *args: Any) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from catalog_engine.muranopl.runtime.values import MDict, MList
 
 from catalog_engine.muranopl.functions.formatting import format_text
 from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.values import MDict, MList
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from catalog_engine.muranopl.runtime.values import MDict, MList
 
 from catalog_engine.muranopl.functions.library import FunctionTables
 from catalog_engine.muranopl.functions.parameters import MappingRule
 from catalog_engine.muranopl.functions.table import NO_RECEIVER
 from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.values import MDict, MList
 
 TABLES = FunctionTables()
 OLD = TABLES.for_format("1.0")

@@ -100,7 +100,7 @@ def test_metaclasses():
 
 
 @pytest.mark.parametrize(
-    "text, kind, message",
+    ("text", "kind", "message"),
     [
         ("Usage: Klass", "ValueError", "did you mean 'Class'"),
         ("Properties: {a: {}}", "DslSyntaxError", "property a of class t.A has no Contract"),
@@ -160,7 +160,7 @@ def test_one_bad_class_does_not_spoil_its_file():
 
 
 @pytest.mark.parametrize(
-    "given, version",
+    ("given", "version"),
     [
         (None, "1.0"),
         ("1.3", "1.3"),

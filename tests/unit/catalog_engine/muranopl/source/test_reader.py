@@ -20,7 +20,7 @@ def scalar(text):
 
 
 @pytest.mark.parametrize(
-    "text, value",
+    ("text", "value"),
     [
         ("yes", True),
         ("off", False),
@@ -87,7 +87,7 @@ def test_empty_documents_are_dropped():
 
 
 @pytest.mark.parametrize(
-    "text, message",
+    ("text", "message"),
     [
         ("a: [1", "Not YAML"),
         ("a: !!python/object:os.system x", "tag"),
