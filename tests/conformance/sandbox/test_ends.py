@@ -82,7 +82,7 @@ def test_killing_the_fork_server_ends_its_workers_and_starts_another(own, proces
 def test_a_foreign_kill_is_told_from_a_limit_and_from_our_own(own):
     foreign, ours, busy, done = (own.fork({"cpu_seconds": 1}) for _ in range(4))
     # Without a namespace, its number there is its number here.
-    _kill(foreign.pid)
+    _kill(_asked(foreign, "import os; said = os.getpid()"))
     how = foreign.wait(SECONDS)
     assert how.is_foreign
     assert not how.hit_cpu_limit(1)
@@ -111,9 +111,7 @@ def test_a_crash_ends_one_worker_only(own):
     how = crashing.wait(SECONDS)
     assert how.signal == signal.SIGSEGV
     assert not how.is_foreign
-    sibling.within(SECONDS)
-    sibling.channel.send({"type": "run", "code": "said = 1"})
-    assert sibling.channel.receive()["said"] == 1
+    assert _asked(sibling, "said = 1") == 1
     crashing.close()
     sibling.close()
 
@@ -121,6 +119,12 @@ def test_a_crash_ends_one_worker_only(own):
 def _below(server, descendants):
     process = server._process
     return descendants(process.pid) | {process.pid}
+
+
+def _asked(worker, code):
+    worker.within(SECONDS)
+    worker.channel.send({"type": "run", "code": code})
+    return worker.channel.receive()["said"]
 
 
 def _kill(pid):
