@@ -10,6 +10,7 @@ from typing import Any
 from keystonemiddleware.auth_token import AuthProtocol
 from oslo_middleware import cors, http_proxy_to_wsgi, request_id
 from pecan.core import PecanBase
+from pecan.core import Request as PecanRequest
 from webob import Request, Response
 
 from catalog_api.controllers import routes
@@ -34,6 +35,12 @@ class Root:
     """Pecan asks for a root object; routes come from the table."""
 
 
+class CatalogRequest(PecanRequest):
+    """A request whose body stays in memory: it is bounded before it is read."""
+
+    request_body_tempfile_limit = 1 << 30
+
+
 class Catalog(PecanBase):
     """The API below ``/v1``.
 
@@ -47,7 +54,7 @@ class Catalog(PecanBase):
     """
 
     def __init__(self, conf: Any, database: Database, trusts: Trusts, conductor: Conductor) -> None:
-        super().__init__(Root(), guess_content_type_from_ext=False)
+        super().__init__(Root(), guess_content_type_from_ext=False, request_cls=CatalogRequest)
         self.database = database
         self.trusts = trusts
         self.conductor = conductor

@@ -12,7 +12,11 @@ from keystonemiddleware import auth_token
 
 from catalog_standalone.cloud.app import LocalCloud
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = [
+    pytest.mark.timeout(60),
+    # The library calls itself in a way that it will drop.
+    pytest.mark.filterwarnings("ignore::openstack.warnings.RemovedInSDK50Warning"),
+]
 
 
 def settle(heat, name):

@@ -48,7 +48,11 @@ def test_the_digest_is_of_the_bytes():
     assert PackageArchive(body).digest == hashlib.sha256(body).hexdigest()
 
 
-@pytest.mark.parametrize("body", [b"", b"not a zip", b"PK\x03\x04 cut", zipped(("a", b"x"))[:-9]])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"not a zip", b"PK\x03\x04 cut", zipped(("a", b"x"))[:-9]],
+    ids=["empty", "text", "beginning", "cut"],
+)
 def test_what_is_no_zip_is_refused(body):
     with pytest.raises(archive.NotAnArchive):
         PackageArchive(body)

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -17,10 +19,11 @@ def test_a_second_launcher_on_a_folder_is_refused(tmp_path):
     Lock(tmp_path / "lock").release()
 
 
-def test_a_folder_that_cannot_be_made_is_explained(tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(LaunchError, match=r"cannot write to .*file/state.*--state"):
-        Layout(tmp_path / "file" / "state")
+def test_a_folder_that_cannot_be_made_is_explained():
+    # A short path, wherever the test's own folder lies: sockets go below it.
+    file = tempfile.NamedTemporaryFile()
+    with file, pytest.raises(LaunchError, match=r"cannot write to .*/state.*--state"):
+        Layout(Path(file.name) / "state")
 
 
 def test_a_path_too_long_for_sockets_is_explained(tmp_path):

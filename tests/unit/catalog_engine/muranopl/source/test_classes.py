@@ -188,7 +188,8 @@ Properties:
   any: {Contract: $}
   chain:
     Contract: $.string().notNull().check($ > 3 and $ <= 9 and 5 < $ and foo($), hm)
-  klass: {Contract: $.class(o:C, D)}
+  klass:
+    Contract: $.class(o:C, D)
   other: {Contract: $.int() + 1}
   fixed: {Contract: 5}
   items: {Contract: [$.int(), $, 1, 7]}
