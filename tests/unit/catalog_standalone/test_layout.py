@@ -21,8 +21,10 @@ def test_a_second_launcher_on_a_folder_is_refused(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_explained():
     # A short path, wherever the test's own folder lies: sockets go below it.
-    file = tempfile.NamedTemporaryFile()
-    with file, pytest.raises(LaunchError, match=r"cannot write to .*/state.*--state"):
+    with (
+        tempfile.NamedTemporaryFile() as file,
+        pytest.raises(LaunchError, match=r"cannot write to .*/state.*--state"),
+    ):
         Layout(Path(file.name) / "state")
 
 
