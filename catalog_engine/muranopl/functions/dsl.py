@@ -174,7 +174,10 @@ def _require(value: Any) -> Any:
 
 @_function("sleep", seconds=p.Number)
 def _sleep(rt: FunctionRuntime, seconds: float) -> None:
-    rt.host.ports.clock.sleep(seconds)
+    if seconds <= 0:
+        rt.pause()
+    else:
+        rt.host.ports.clock.sleep(seconds)
 
 
 @_function("isObject", value=p.Any_)

@@ -76,5 +76,8 @@ class FunctionRuntime(Protocol):
     ) -> Sequence[Any]:
         """Run callables in branches of their own; results in order, the first error afterwards."""
 
+    def pause(self) -> None:
+        """Let other branches that can run go first."""
+
     def next_number(self) -> int:
         """A number that grows with every call within the current branch."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -27,6 +28,8 @@ from catalog_engine.muranopl.source.namespaces import resolve
 from catalog_engine.muranopl.types.native import Signature
 from catalog_engine.muranopl.types.packages import PackagePool, PackageSource
 
+_FRAMES: Final = 40
+"""Python frames that one counted call may need, so that our limit is the one that is met."""
 _NO_CONFIG: Final[Mapping[str, Any]] = MDict()
 
 
@@ -59,7 +62,12 @@ class Runtime:
 
     def run(self, function: Callable[[], Any]) -> Any:
         """Run *function* as the root branch, with all that it starts."""
-        return self.scheduler.run(function)
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(before, self.limits.depth * _FRAMES))
+        try:
+            return self.scheduler.run(function)
+        finally:
+            sys.setrecursionlimit(before)
 
     # ------------------------------------------------------------ code
 
@@ -286,6 +294,10 @@ class Runtime:
     ) -> Sequence[Any]:
         """Run callables in branches of their own; results in order, the first error afterwards."""
         return self.scheduler.parallel(branches, limit)
+
+    def pause(self) -> None:
+        """Let other branches that can run go first."""
+        self.scheduler.pause()
 
     # ------------------------------------------------------------ garbage
 

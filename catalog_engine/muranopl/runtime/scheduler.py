@@ -138,6 +138,12 @@ class Scheduler:
         received, branch.received = branch.received, None
         return received
 
+    def pause(self) -> None:
+        """Let other branches that can run go first."""
+        branch = self.current
+        self._ready.append(branch)
+        self._switch(branch)
+
     def notify(self, request: Any) -> None:
         """Tell the world something without waiting."""
         self._driver.notify(request)
