@@ -17,7 +17,7 @@ from catalog_api.conductor.recorder import Recorder
 from catalog_api.services.records import UNREACHABLE
 from catalog_api.services.tasks import Refused
 from catalog_common.contract import errors
-from catalog_common.contract.claims import ClaimRequest, Held, Wake
+from catalog_common.contract.claims import ClaimRequest, Held, Release, Wake
 from catalog_common.contract.errors import Problem
 from catalog_common.contract.guests import Guest
 from catalog_common.contract.journal import JournalBatch
@@ -184,7 +184,7 @@ class Face:
         return reply(self._recorder.renew(task_id, self._read(request, Held)).to_dict())
 
     def _release(self, request: Request, task_id: str) -> Response:
-        self._recorder.release(task_id, self._read(request, Held))
+        self._recorder.release(task_id, self._read(request, Release))
         self._wakeups.wake()
         self._tell(task_id)
         return Response(status=204)

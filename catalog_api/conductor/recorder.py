@@ -18,9 +18,10 @@ from catalog_api.services import (
     outcomes,
     reports,
     tasks,
+    watch,
 )
 from catalog_api.services.records import Database, Task
-from catalog_common.contract.claims import ClaimedTask, ClaimRequest, Held, Lease
+from catalog_common.contract.claims import ClaimedTask, ClaimRequest, Held, Lease, Release
 from catalog_common.contract.journal import JournalAnswer, JournalBatch, JournalEntry
 from catalog_common.contract.reports import ReportAnswer, ReportBatch
 from catalog_common.contract.results import ResultAnswer, ResultRequest
@@ -104,19 +105,24 @@ class Recorder:
         cancel = self._database.transact(work)
         return Lease(self._rules.leases.lease.total_seconds(), cancel)
 
-    def release(self, task_id: str, held: Held) -> None:
+    def release(self, task_id: str, release: Release) -> None:
         """Give a task back; repeated, it is no error."""
 
         def work(session: Session) -> None:
             task = tasks.lock(session, task_id)
             if task.state == tasks.QUEUED:
                 return
-            tasks.check_claim(task, held.claim)
+            tasks.check_claim(task, release.claim)
             now = self._database.now(session)
-            if tasks.requeue(session, task, "release", now, None) and task.kind == "deployment":
+            limit = self._rules.leases.attempts_limit
+            if release.failed and task.attempts_without_result >= limit:
+                watch.give_up(session, task, now)
+                return
+            event, how = ("fail", "failed in") if release.failed else ("release", "gave back")
+            if tasks.requeue(session, task, event, now, None) and task.kind == "deployment":
                 reports.add(
                     session, task.id,
-                    f"Engine {task.claimed_by} gave attempt {task.attempt} back; the task is queued"
+                    f"Engine {task.claimed_by} {how} attempt {task.attempt}; the task is queued"
                     " again.", "info",
                 )  # fmt: skip
 

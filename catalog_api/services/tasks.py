@@ -21,6 +21,7 @@ TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
     "renew": (frozenset({RUNNING}), RUNNING),
     "lose": (frozenset({RUNNING}), QUEUED),
     "release": (frozenset({RUNNING}), QUEUED),
+    "fail": (frozenset({RUNNING}), QUEUED),
     "finish": (frozenset({RUNNING}), ENDED),
     "give up": (frozenset({QUEUED, RUNNING}), ENDED),
 }
@@ -192,7 +193,7 @@ def renew(session: Session, task_id: str, claim: str, now: datetime, rules: Leas
 def requeue(
     session: Session, task: Task, event: str, now: datetime, available_at: datetime | None
 ) -> bool:
-    """Take a running task from its engine: ``lose`` or ``release``. False if it has changed.
+    """Take a running task from its engine: ``lose``, ``fail``, ``release``. False if it changed.
 
     A released attempt is not counted. Without a journal any engine may have the task next.
     """
@@ -205,7 +206,7 @@ def requeue(
         values |= {"language_revision": None, "python_version": None}
     if not transition(session, event, task.id, values, Task.claim == task.claim):
         return False
-    outcome = {"lose": "lease lost", "release": "released"}[event]
+    outcome = {"lose": "lease lost", "fail": "failed", "release": "released"}[event]
     end_attempt(session, task, outcome, now)
     return True
 

@@ -51,7 +51,7 @@ def ended_leases(session: Session, now: datetime, rules: tasks.LeaseRules) -> Lo
         if task.state != tasks.RUNNING or task.lease_expires is None or task.lease_expires >= now:
             continue
         if task.kind == "call" or task.attempts_without_result >= rules.attempts_limit:
-            _give_up(session, task, now)
+            give_up(session, task, now)
         elif tasks.requeue(session, task, "lose", now, task.lease_expires + rules.request_timeout):
             queued.append(task.id)
             reports.add(
@@ -62,7 +62,8 @@ def ended_leases(session: Session, now: datetime, rules: tasks.LeaseRules) -> Lo
     return Looked(tuple(queued))
 
 
-def _give_up(session: Session, task: Task, now: datetime) -> None:
+def give_up(session: Session, task: Task, now: datetime) -> None:
+    """End a task whose attempts come to nothing."""
     text = LATE_TEXT
     if task.kind == "deployment":
         text = outcomes.LOST_TEXT.format(count=task.attempts_without_result)

@@ -75,9 +75,19 @@ class ClaimedTask(Message):
 
 @dataclasses.dataclass(frozen=True)
 class Held(Message):
-    """``POST …/lease`` and ``POST …/release``: who holds the task says so."""
+    """``POST …/lease``: who holds the task says so."""
 
     claim: Id
+
+
+@dataclasses.dataclass(frozen=True)
+class Release(Held):
+    """``POST …/release``: another attempt may follow at once.
+
+    ``failed``: this one came to nothing by itself, and counts; otherwise its engine ends.
+    """
+
+    failed: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
