@@ -103,3 +103,19 @@ class TrustSessions:
             if len(self._sessions) > MAX_SESSIONS:
                 self._sessions.popitem(last=False)
             return session
+
+
+class ServiceToken:
+    """The service user's token, for services of ours."""
+
+    def __init__(self, sessions: TrustSessions) -> None:
+        self._sessions = sessions
+
+    def get(self) -> str:
+        """A token, made anew when it is about to end; keystoneauth's errors without one."""
+        token: str = self._sessions.service().get_token()
+        return token
+
+    def invalidate(self) -> None:
+        """It was not accepted: the next one is new."""
+        self._sessions.service().invalidate()

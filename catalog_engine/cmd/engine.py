@@ -17,15 +17,16 @@ from catalog_common import logging as burano_logging
 from catalog_common.contract.claims import ClaimedTask, Engine
 from catalog_engine.agents.factory import AgentsFactory
 from catalog_engine.clouds.cloud_queries import CloudQueries
-from catalog_engine.clouds.identity import ServiceAuth, TrustSessions
+from catalog_engine.clouds.identity import ServiceAuth, ServiceToken, TrustSessions
 from catalog_engine.clouds.stacks import HeatStacks
 from catalog_engine.packages import bundled
 from catalog_engine.packages.cache import Cache
 from catalog_engine.packages.catalog import CatalogPackages
 from catalog_engine.packages.store import Store
-from catalog_engine.supervisor.attempts import Attempt, Limits
-from catalog_engine.supervisor.conductors import Conductor
+from catalog_engine.supervisor.attempts import Attempt
+from catalog_engine.supervisor.conductors import Claim, Conductor
 from catalog_engine.supervisor.guests import EnvironmentGuests
+from catalog_engine.supervisor.limits import Limits
 from catalog_engine.supervisor.options import Options
 from catalog_engine.supervisor.sandbox import SandboxError, choose
 from catalog_engine.supervisor.slots import Slots
@@ -72,7 +73,8 @@ class EngineHost:
         self._class_options = Options(conf, Path(options.class_configs))
         endpoint = options.conductor_endpoint or ""
         needs_token = endpoint.startswith("http")
-        self.conductor = Conductor(endpoint, self._service_token if needs_token else None)
+        token = ServiceToken(self._sessions) if needs_token else None
+        self.conductor = Conductor(endpoint, token)
         self.slots = Slots(
             self._identity(), self.conductor, options.slots,
             wait=not conf.messaging.transport_url, make=self._attempt,
@@ -94,27 +96,22 @@ class EngineHost:
         limits = {"memory": self._limits.memory, "cpu_seconds": 60}
         return self.workers.compile(manifest, files, limits)
 
-    def _service_token(self) -> str:
-        token: str = self._sessions.service().get_token()
-        return token
-
     def _attempt(self, task: ClaimedTask, asked_at: float) -> Attempt:
         return Attempt(
             task, asked_at, engine_name=self.name, conductor=self.conductor, workers=self.workers,
             limits=self._limits, make_world=self._world,
         )  # fmt: skip
 
-    def _world(self, task: ClaimedTask) -> TaskWorld:
+    def _world(self, task: ClaimedTask, claim: Claim) -> TaskWorld:
         sessions = self._sessions
         if task.trust_id:
             session = sessions.for_trust(task.trust_id)
         else:
             session = sessions.for_token(task.token or "", task.project_id)
         packages = CatalogPackages(
-            session, self._region, self._store, self._bundled, task.project_id,
-            self.conductor.archive,
+            session, self._region, self._store, self._bundled, task.project_id, claim.archive,
         )  # fmt: skip
-        guests = EnvironmentGuests(self.conductor, task.environment_id or "")
+        guests = EnvironmentGuests(claim, task.environment_id or "")
         return TaskWorld(
             task.environment_id, HeatStacks(session), CloudQueries(session, sessions.service()),
             self._agents.open(task.task_id, guests), packages, self._class_options,

@@ -72,7 +72,11 @@ class Channel:
             self._connection.sendall(frame)
 
     def receive(self) -> dict[str, Any] | None:
-        """The next message; None when the other side closed between two frames."""
+        """The next message; None when the other side closed between two frames.
+
+        :raises ConnectionError: it ended in the middle of one.
+        :raises FrameError: it sent what is no message.
+        """
         header = self._exactly(_LENGTH.size, may_end=True)
         if header is None:
             return None
@@ -102,7 +106,8 @@ class Channel:
             if not part:
                 if may_end and missing == size:
                     return None
-                raise FrameError("the other side ended in the middle of a frame")
+                # No fault of what was said: whoever spoke was killed while speaking.
+                raise ConnectionError("the other side ended in the middle of a frame")
             parts.append(part)
             missing -= len(part)
         return b"".join(parts)

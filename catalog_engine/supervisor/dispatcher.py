@@ -17,7 +17,7 @@ from catalog_engine.host.operations import Kind, Operation, operation
 from catalog_engine.supervisor.entries import asked, operation_id
 from catalog_engine.supervisor.journal import Journal
 from catalog_engine.supervisor.lease import Lease, LeaseClosed
-from catalog_engine.supervisor.replay import Replay, ReplayMismatch
+from catalog_engine.supervisor.replay import Replay, ReplayMismatch, Stop
 
 LOG = logging.getLogger(__name__)
 MAX_PENDING = 2000
@@ -100,6 +100,8 @@ class Dispatcher:
         self._closed = False
         self._threads: set[threading.Thread] = set()
         self.packages: dict[tuple[str, str], str] = {}
+        if replay.stop is not None and not replay.active:
+            self._stop_again(replay.stop)
 
     # -- what the worker says -------------------------------------------------------------------
 
@@ -193,18 +195,28 @@ class Dispatcher:
         ``Finally`` blocks and destructors may go on calling for the allowance.
         """
         with self._lock:
-            if self._stop is not None or self._closed:
+            if self._stop is not None or self._replay.stop is not None or self._closed:
                 return False
-            self._stop = reason
-            self._deadline = time.monotonic() + self._allowance
+            self._told_to_stop(reason)
             if not self._replay.active:
                 self._strike()
             return True
+
+    def _told_to_stop(self, reason: str) -> None:
+        self._stop = reason
+        self._deadline = time.monotonic() + self._allowance
 
     @property
     def stopping(self) -> str | None:
         """Why the task was told to stop, if it was."""
         return self._stop
+
+    @property
+    def overdue(self) -> float:
+        """Seconds since the task should have ended after its stop; negative before, or without."""
+        if self._stop is None or self._deadline is None:
+            return float("-inf")
+        return time.monotonic() - self._deadline
 
     def lease_ended(self) -> None:
         """The lease ran out by our own clock: interrupt effects; they go on when it is back."""
@@ -241,6 +253,8 @@ class Dispatcher:
         if self._strike_next and call.meaning.kind is not Kind.CONTENT:
             self._strike_next = False
             call.struck = self._stop
+        elif resumed:
+            call.struck = self._replay.struck(call.key)
         if call.struck is None:
             self._start(call, resumed=resumed)
             return
@@ -406,10 +420,15 @@ class Dispatcher:
         held, self._held = self._held, []
         for call in held:
             self._begin(call)
-        if self._replay.stopped is not None and self._stop is None:
-            self._stop = self._replay.stopped
-        if self._stop is not None:
+        if self._replay.stop is not None:
+            self._stop_again(self._replay.stop)
+        elif self._stop is not None:
             self._strike()
+
+    def _stop_again(self, stop: Stop) -> None:
+        """Go on under the stop of an earlier attempt: what it struck is struck already."""
+        self._told_to_stop(stop.reason)
+        self._strike_next = not stop.strikes
 
     def _strike(self) -> None:
         self._journal.append("stop", "stop", value={"reason": self._stop})

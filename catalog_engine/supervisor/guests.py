@@ -7,14 +7,14 @@ from typing import Any
 
 from catalog_common.contract.guests import Guest
 from catalog_engine.host.errors import PortError
-from catalog_engine.supervisor.conductors import Conductor
+from catalog_engine.supervisor.conductors import Claim
 
 
 class EnvironmentGuests:
-    """Reads and writes records through the conductor."""
+    """Reads and writes records through the conductor; waits while it is away."""
 
-    def __init__(self, conductor: Conductor, environment_id: str) -> None:
-        self._conductor = conductor
+    def __init__(self, claim: Claim, environment_id: str) -> None:
+        self._claim = claim
         self._environment_id = environment_id
 
     def get(self, guest: str) -> dict[str, Any] | None:
@@ -22,13 +22,13 @@ class EnvironmentGuests:
 
         :raises PortError: ``UnknownGuest``: it is another environment's.
         """
-        found = self._conductor.guest(guest)
+        found = self._claim.guest(guest)
         return None if found is None else self._checked(guest, found)
 
     def put(self, guest: str, record: Mapping[str, Any]) -> dict[str, Any]:
         """Store a record unless there is one, and return the one that is stored."""
         return self._checked(
-            guest, self._conductor.remember_guest(guest, Guest(self._environment_id, record))
+            guest, self._claim.remember_guest(guest, Guest(self._environment_id, record))
         )
 
     def _checked(self, guest: str, found: Guest) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from typing import Any
 from catalog_common.canonical import dumps
 from catalog_common.contract.journal import JournalEntry
 
-BATCH = 200
+BATCH, BATCH_BYTES = 200, 8 * 1024 * 1024
+"""Entries and bytes of one call; a single entry may be larger."""
+OVERHEAD = 100
 
 
 class JournalClosed(Exception):
@@ -47,6 +49,7 @@ class Journal:
         self._next = first_sequence
         self._durable = first_sequence
         self._waiting: list[JournalEntry] = []
+        self._sizes: list[int] = []
         self._bytes = 0
         self._closed: Exception | None = None
         self._lock = threading.Lock()
@@ -56,7 +59,8 @@ class Journal:
         """Note an entry; its sequence. JournalFull beyond the bounds."""
         with self._lock:
             entry = JournalEntry(self._next, key, kind, attempt=self._attempt, **members)
-            self._bytes += len(dumps([entry.request, entry.value, entry.error])) + 100
+            size = len(dumps([entry.request, entry.value, entry.error])) + OVERHEAD
+            self._bytes += size
             if self._next >= self._bounds.entries or self._bytes > self._bounds.bytes:
                 raise JournalFull(
                     f"The task used the world more than {self._bounds.entries} times or recorded"
@@ -64,6 +68,7 @@ class Journal:
                     " cloud does this"
                 )
             self._waiting.append(entry)
+            self._sizes.append(size)
             self._next += 1
             return entry.sequence
 
@@ -79,11 +84,21 @@ class Journal:
                         return
                     if self._closed is not None:
                         raise JournalClosed() from self._closed
-                    batch = self._waiting[:BATCH]
+                    batch = self._waiting[: self._batch()]
                 self._send(batch)
                 with self._lock:
-                    del self._waiting[: len(batch)]
+                    del self._waiting[: len(batch)], self._sizes[: len(batch)]
                     self._durable = batch[-1].sequence + 1
+
+    def _batch(self) -> int:
+        """How many entries travel together."""
+        count = total = 0
+        for size in self._sizes[:BATCH]:
+            total += size
+            if count and total > BATCH_BYTES:
+                break
+            count += 1
+        return count
 
     def flush(self) -> None:
         """Make everything durable that was noted so far."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
 from catalog_common.contract.journal import JournalEntry
+from catalog_engine.host.errors import STOPPED
 from catalog_engine.supervisor.entries import ANSWERS, asked, asks
 
 SHOWN = 2000
@@ -28,6 +30,18 @@ class ReplayMismatch(Exception):
         )
 
 
+@dataclasses.dataclass(frozen=True)
+class Stop:
+    """A recorded stop.
+
+    :ivar strikes: whether it struck a call that is recorded; else the next one is due.
+    """
+
+    sequence: int
+    reason: str
+    strikes: bool = False
+
+
 class Replay:
     """The recorded entries by key, and the recorded order of answers.
 
@@ -41,18 +55,23 @@ class Replay:
         self._questions: dict[str, JournalEntry] = {}
         self._answers: dict[str, JournalEntry] = {}
         self._order: collections.deque[JournalEntry] = collections.deque()
-        self.stopped: str | None = None
+        self.stop: Stop | None = None
         self._unseen: set[str] = set()
         for entry in ordered:
             if entry.kind == "stop":
-                self.stopped = str((entry.value or {}).get("reason") or "cancelled")
+                reason = str((entry.value or {}).get("reason") or "cancelled")
+                self.stop = self.stop or Stop(entry.sequence, reason)
                 continue
+            if self.stop is not None and (entry.error or {}).get("type") == STOPPED:
+                self.stop = dataclasses.replace(self.stop, strikes=True)
             if entry.kind in ANSWERS:
                 self._answers[entry.key] = entry
                 self._order.append(entry)
             if entry.kind != "result":
                 self._questions.setdefault(entry.key, entry)
             self._unseen.add(entry.key)
+        if self.stop is not None and any(map(self.struck, self._questions)):
+            self.stop = dataclasses.replace(self.stop, strikes=True)
 
     @property
     def active(self) -> bool:
@@ -77,6 +96,15 @@ class Replay:
             raise ReplayMismatch(key, asks(recorded), now)
         self._unseen.discard(key)
         return recorded
+
+    def struck(self, key: str) -> str | None:
+        """Why a call was struck whose answer is not recorded, or None."""
+        recorded = self._questions.get(key)
+        if self.stop is None or recorded is None or self.has_answer(key):
+            return None
+        is_notice = recorded.kind in ("state", "attribute")
+        is_before = recorded.sequence < self.stop.sequence
+        return self.stop.reason if is_before and not is_notice else None
 
     def has_answer(self, key: str) -> bool:
         """Whether the answer to ``key`` is recorded."""

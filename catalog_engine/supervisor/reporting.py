@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import logging
 import threading
 import time
@@ -10,10 +11,13 @@ from typing import Any
 
 from catalog_common.contract.reports import MAX_REPORTS, Report
 from catalog_engine.host.messages import Request
+from catalog_engine.supervisor.conductors import Refused
 
 LOG = logging.getLogger(__name__)
 MAX_TEXT, MAX_DETAILS = 65_536, 1_048_576
-MAX_WAITING = 10_000
+MAX_WAITING, MAX_WAITING_BYTES = 10_000, 64 * 1024 * 1024
+"""What is kept while the conductor is away."""
+BATCH_BYTES = 4 * 1024 * 1024
 LEVELS = ("info", "warning", "error")
 
 
@@ -25,11 +29,11 @@ class Reporter:
 
     def __init__(self, send: Callable[[Sequence[Report]], Any]) -> None:
         self._send = send
-        self._waiting: list[Report] = []
+        self._waiting: collections.deque[Report] = collections.deque()
+        self._bytes = 0
+        self._added = self._done = 0
         self._changed = threading.Condition()
         self._closed = False
-        self._busy = False
-        self._dropped = 0
         self._thread = threading.Thread(target=self._run, name="reports", daemon=True)
         self._thread.start()
 
@@ -50,24 +54,26 @@ class Reporter:
         self, text: str, level: Any = "info", object_id: str | None = None,
         details: str | None = None,
     ) -> None:  # fmt: skip
-        """Add a line."""
+        """Add a line; it is lost when too much waits already."""
         line = Report(
-            text[:MAX_TEXT], level, None if object_id is None else str(object_id)[:255],
-            None if details is None else str(details)[:MAX_DETAILS], time.time(),
+            _short(text, MAX_TEXT), level, None if object_id is None else _short(object_id, 255),
+            None if details is None else _short(details, MAX_DETAILS), time.time(),
         )  # fmt: skip
         with self._changed:
-            if len(self._waiting) >= MAX_WAITING:
-                self._dropped += 1
+            is_full = len(self._waiting) >= MAX_WAITING or self._bytes >= MAX_WAITING_BYTES
+            if self._closed or is_full:
+                LOG.debug("a report is lost: %s", line.text)
                 return
             self._waiting.append(line)
+            self._bytes += _size(line)
+            self._added += 1
             self._changed.notify_all()
 
     def flush(self) -> None:
         """Return when all that was reported so far has been handed over, or never can be."""
         with self._changed:
-            self._changed.wait_for(
-                lambda: not self._thread.is_alive() or not (self._waiting or self._busy)
-            )
+            last = self._added
+            self._changed.wait_for(lambda: self._done >= last or not self._thread.is_alive())
 
     def close(self) -> None:
         """Take no more."""
@@ -76,20 +82,49 @@ class Reporter:
             self._changed.notify_all()
 
     def _run(self) -> None:
-        while True:
+        while batch := self._batch():
+            is_open = self._sent(batch)
             with self._changed:
-                self._busy = False
-                self._changed.notify_all()
-                self._changed.wait_for(lambda: self._waiting or self._closed)
-                if not self._waiting:
-                    return
-                batch = self._waiting[:MAX_REPORTS]
-                del self._waiting[: len(batch)]
-                self._busy = True
-            try:
-                self._send(batch)
-            except Exception as error:
-                LOG.info("reports are not taken any more: %s", error)
-                with self._changed:
+                self._done += len(batch)
+                if not is_open:
+                    self._done += len(self._waiting)
                     self._waiting.clear()
                     self._closed = True
+                self._changed.notify_all()
+
+    def _batch(self) -> list[Report]:
+        """What travels together, when there is something; nothing at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            batch: list[Report] = []
+            total = 0
+            while self._waiting and len(batch) < MAX_REPORTS:
+                total += _size(self._waiting[0])
+                if batch and total > BATCH_BYTES:
+                    break
+                line = self._waiting.popleft()
+                self._bytes -= _size(line)
+                batch.append(line)
+            return batch
+
+    def _sent(self, batch: Sequence[Report]) -> bool:
+        """Send; False when nothing will be taken any more."""
+        try:
+            self._send(batch)
+        except Refused as error:
+            if error.is_lost:
+                return False
+            LOG.warning("%s reports are refused, and lost: %s", len(batch), error)
+        except Exception as error:
+            LOG.info("reports are not taken any more: %s", error)
+            return False
+        return True
+
+
+def _short(text: Any, length: int) -> str:
+    """A text that every database takes."""
+    return str(text)[:length].replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _size(line: Report) -> int:
+    return len(line.text) + len(line.details or "")

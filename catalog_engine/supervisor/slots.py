@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Final
 
 from catalog_common.contract.claims import MAX_WAIT, ClaimedTask, ClaimRequest, Engine
-from catalog_common.contract.messages import ContractError
 from catalog_engine.supervisor.attempts import Attempt
 from catalog_engine.supervisor.conductors import Conductor, Refused, Unreachable
 
@@ -18,6 +17,12 @@ UNPROMPTED: Final = 3.0
 """Seconds between two questions of an engine that is woken over a broker."""
 PAUSE: Final = 1.0
 """Seconds before a conductor that did not answer is asked again."""
+HOST_PAUSE: Final = 10.0
+"""Seconds for which a host that could not begin a task leaves tasks to others."""
+
+
+GIVE_BACK: Final = 10.0
+"""Seconds for giving tasks back at the end."""
 
 
 class Slots:
@@ -58,6 +63,7 @@ class Slots:
         """Take no more tasks; give back those that do not end within *patience* seconds."""
         self._closing.set()
         self.wake()
+        self._conductor.hang_up()
         until = time.monotonic() + patience
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -65,19 +71,28 @@ class Slots:
             running = list(self._running)
         for attempt in running:
             attempt.abandon()
+        until = time.monotonic() + GIVE_BACK
         for thread in self._threads:
-            thread.join(10)
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _run(self) -> None:
         while not self._closing.is_set():
-            with self._changed:
-                known = self._wakes
-            asked_at = time.monotonic()
-            task = self._claim()
-            if task is not None:
-                self._attempt(task, asked_at)
-            elif not self._wait:
-                self._sleep(known)
+            try:
+                self._once()
+            except Exception:
+                LOG.exception("a slot failed, and goes on")
+                self._closing.wait(PAUSE)
+
+    def _once(self) -> None:
+        """Ask for one task, and run it."""
+        with self._changed:
+            known = self._wakes
+        asked_at = time.monotonic()
+        task = self._claim()
+        if task is not None:
+            self._attempt(task, asked_at)
+        elif not self._wait:
+            self._sleep(known)
 
     def _sleep(self, known: int) -> None:
         """Wait for the wake-up after the one numbered *known*, but not for long."""
@@ -88,9 +103,10 @@ class Slots:
         request = ClaimRequest(self._engine, wait=MAX_WAIT if self._wait else 0.0)
         try:
             return self._conductor.claim(request)
-        except (Unreachable, Refused, ContractError) as error:
-            LOG.warning("no task could be asked for: %s", error)
-            self._closing.wait(PAUSE)
+        except (Unreachable, Refused) as error:
+            if not self._closing.is_set():
+                LOG.warning("no task could be asked for: %s", error)
+                self._closing.wait(PAUSE)
             return None
 
     def _attempt(self, task: ClaimedTask, asked_at: float) -> None:
@@ -98,8 +114,12 @@ class Slots:
         attempt = self._make(task, asked_at)
         with self._changed:
             self._running.add(attempt)
+        if self._closing.is_set():
+            attempt.abandon()
         try:
-            attempt.run()
+            could_begin = attempt.run()
         finally:
             with self._changed:
                 self._running.discard(attempt)
+        if not could_begin:
+            self._closing.wait(HOST_PAUSE)

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -22,6 +23,8 @@ LOG = logging.getLogger(__name__)
 START_SECONDS = 60.0
 COMPILE_SECONDS = 180.0
 END_SECONDS = 1.0
+SEND_SECONDS = 10
+"""A worker that waits takes its answer at once; one that does not is up to something."""
 MODULE = "catalog_engine.worker.forkserver"
 
 
@@ -173,6 +176,9 @@ class ForkServer:
             assert self._channel is not None
             assert self._socket is not None
             ours, theirs = socket.socketpair()
+            ours.setsockopt(
+                socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", SEND_SECONDS, 0)
+            )
             self._number += 1
             worker = Worker(self, self._number, ours)
             self._workers[worker.number] = worker

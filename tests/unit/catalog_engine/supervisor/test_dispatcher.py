@@ -280,6 +280,52 @@ def test_cancel_strikes_what_waits_and_is_recorded():
     assert second.ask("stacks.delete", 2, name="a")[3] is None
 
 
+def cancelled_while_it_waits():
+    attempt = Attempt()
+    attempt.world.does["stacks.apply"] = stopped_by_event
+    attempt.call("stacks.apply", name="a")
+    attempt.idle()
+    attempt.world.started.get(timeout=10)
+    attempt.dispatcher.stop("cancelled")
+    attempt.answer()
+    assert attempt.kinds() == ["intent", "stop", "result"]
+    return attempt
+
+
+def test_a_successor_that_is_told_to_cancel_too_is_not_struck_twice():
+    second = Attempt(cancelled_while_it_waits().durable, World())
+    assert not second.dispatcher.stop("cancelled")
+    assert second.ask("stacks.apply", name="a")[3]["type"] == "Stopped"
+    assert second.ask("stacks.delete", 2, name="a")[3] is None
+    assert second.kinds() == ["intent", "stop", "result", "intent", "result"]
+
+
+def test_a_stop_whose_strike_was_not_recorded_strikes_again():
+    durable = cancelled_while_it_waits().durable[:2]
+    second = Attempt(durable, World())
+    assert second.ask("stacks.apply", name="a")[3]["details"] == {"reason": "cancelled"}
+    assert second.ask("stacks.delete", 2, name="a")[3] is None
+    assert [name for name, _, _ in second.world.performed] == ["stacks.delete"]
+
+
+def test_a_stop_that_came_while_nothing_was_recorded_to_wait_strikes_the_next_call():
+    first = Attempt()
+    first.ask("stacks.apply", name="a")
+    first.dispatcher.stop("cancelled")
+    first.journal.flush()
+    second = Attempt(first.durable, World())
+    assert second.ask("stacks.apply", name="a")[3] is None
+    assert second.ask("stacks.apply", 2, name="a")[3]["type"] == "Stopped"
+    assert second.ask("stacks.delete", 3, name="a")[3] is None
+
+
+def test_the_allowance_of_a_stop_has_an_end():
+    attempt = Attempt(allowance=5)
+    assert attempt.dispatcher.overdue < 0
+    attempt.dispatcher.stop("cancelled")
+    assert -5 <= attempt.dispatcher.overdue < 0
+
+
 def test_cancel_strikes_the_next_call_when_none_waits():
     attempt = Attempt()
     attempt.dispatcher.stop("cancelled")
