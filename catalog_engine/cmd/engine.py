@@ -64,8 +64,9 @@ class EngineHost:
         self.workers = ForkServer(sandbox)
         self.workers.start()
         self._limits = _limits(options)
-        cache = Path(options.package_cache or state / "packages")
-        self._store = Store(Cache(cache), self._compile, self.workers.compiler_key)
+        cache = Cache(Path(options.package_cache or state / "packages"))
+        cache.prune()
+        self._store = Store(cache, self._compile, self.workers.compiler_key)
         self._bundled = bundled.load(options.bundled_packages)
         for package in self._bundled:
             self.workers.preload(package.digest, self._store.add(package))

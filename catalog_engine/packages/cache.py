@@ -8,10 +8,12 @@ import hmac
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 KEY_NAME = "key"
 KEY_BYTES = 32
+MAX_BYTES = 1 << 30
 
 
 class Cache:
@@ -39,11 +41,33 @@ class Cache:
 
     def put(self, digest: str, form: str, body: bytes) -> None:
         """Store a value; a full disk is no error, since it can be made again."""
-        path = self._path(digest, form)
         with contextlib.suppress(OSError):
-            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
-                file.write(self._mark(digest, form, body) + body)
-            os.replace(file.name, path)
+            self._write(self._path(digest, form), self._mark(digest, form, body) + body, os.replace)
+
+    def prune(self, most: int = MAX_BYTES) -> None:
+        """Forget what was written longest ago, beyond so many bytes."""
+        found = []
+        for path in self._folder.iterdir():
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                found.append((status.st_mtime, status.st_size, path))
+        total = 0
+        for _time, size, path in sorted(found, reverse=True):
+            total += size
+            if total > most and path.name != KEY_NAME:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+    def _write(self, path: Path, data: bytes, place: Callable[[str, Path], None]) -> None:
+        """Write a file whole, readable by its owner alone, and put it in its place."""
+        descriptor, name = tempfile.mkstemp(dir=self._folder)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(data)
+            place(name, path)
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
 
     def _path(self, digest: str, form: str) -> Path:
         return self._folder / f"{digest}-{hashlib.sha256(form.encode()).hexdigest()[:16]}"
@@ -54,13 +78,13 @@ class Cache:
 
     def _load_key(self) -> bytes:
         path = self._folder / KEY_NAME
-        try:
-            key = path.read_bytes()
-        except FileNotFoundError:
-            key = b""
-        if len(key) != KEY_BYTES:
-            key = secrets.token_bytes(KEY_BYTES)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(descriptor, "wb") as file:
-                file.write(key)
-        return key
+        for _ in range(2):
+            with contextlib.suppress(FileNotFoundError):
+                key = path.read_bytes()
+                if len(key) == KEY_BYTES:
+                    return key
+                path.unlink()
+            # Where several engines share a folder, the first one's key is everybody's.
+            with contextlib.suppress(FileExistsError):
+                self._write(path, secrets.token_bytes(KEY_BYTES), os.link)
+        return path.read_bytes()

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from keystoneauth1 import exceptions as keystone
 from keystoneauth1.session import Session
 
 from catalog_common.versions import Version, VersionSpec
-from catalog_engine.host.errors import PortError
+from catalog_engine.host.errors import STOPPED, PortError
 from catalog_engine.packages.bundled import Unpacked
 from catalog_engine.packages.store import Store
 
 SERVICE = "application-catalog"
 PAGE = 100
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds between two questions to a catalog that is away."""
+T = TypeVar("T")
 
 
 class CatalogPackages:
@@ -38,7 +42,10 @@ class CatalogPackages:
         self._ids: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def find(self, name: str | None, class_name: str | None, version_spec: str) -> dict[str, Any]:
+    def find(
+        self, name: str | None, class_name: str | None, version_spec: str, *,
+        operation_id: str = "", cancelled: threading.Event, deadline: float | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
         """``{name, version, digest}`` of the best match.
 
         :raises PortError: ``NoPackageFound``, ``NoPackageForClassFound``, or ``CatalogError``.
@@ -57,7 +64,8 @@ class CatalogPackages:
                 "name": best.manifest.full_name, "version": str(best.manifest.version),
                 "digest": best.digest,
             }  # fmt: skip
-        rows = self._search({"fqn": name} if name else {"class_name": class_name})
+        query = {"fqn": name} if name else {"class_name": class_name}
+        rows = _insist(lambda: self._search(query), cancelled, deadline)
         rows = [row for row in rows if spec.matches(Version.coerce(row.get("version")))]
         if not rows:
             raise self._missing(name, class_name, version_spec)
@@ -90,20 +98,25 @@ class CatalogPackages:
         found: list[dict[str, Any]] = []
         parameters: dict[str, Any] = {**query, "catalog": "true", "limit": PAGE}
         while True:
-            try:
-                body = self._session.get(
-                    "/v1/catalog/packages", params=parameters, endpoint_filter=self._filter
-                ).json()
-            except (keystone.ClientException, ValueError) as error:
-                raise PortError("CatalogError", f"The catalog does not answer: {error}") from error
+            body = self._session.get(
+                "/v1/catalog/packages", params=parameters, endpoint_filter=self._filter
+            ).json()
             found += body["packages"]
             if not body.get("next_marker"):
                 return found
             parameters["marker"] = body["next_marker"]
 
-    def content(self, digest: str) -> Mapping[str, Any]:
-        """``{manifest, compiled, files}`` of a found package."""
-        return self._store.content(digest, lambda: self._fetch(digest))
+    def content(
+        self, digest: str, *, operation_id: str = "", cancelled: threading.Event,
+        deadline: float | None = None,
+    ) -> Mapping[str, Any]:  # fmt: skip
+        """``{manifest, compiled, files}`` of a found package.
+
+        :raises PortError: ``PackageError``, or ``CatalogError``.
+        """
+        return self._store.content(
+            digest, lambda: _insist(lambda: self._fetch(digest), cancelled, deadline)
+        )
 
     def _fetch(self, digest: str) -> bytes:
         with self._lock:
@@ -116,7 +129,33 @@ class CatalogPackages:
                 )  # fmt: skip
                 body: bytes = answer.content
                 return body
-            except keystone.ClientException:
+            except keystone.NotFound:
                 # Deleted meanwhile; the archive is kept as long as this task names it.
                 pass
         return self._archive(digest)
+
+
+def _insist(work: Callable[[], T], cancelled: threading.Event, deadline: float | None) -> T:
+    """Ask the catalog, again while it is away.
+
+    :raises PortError: ``CatalogError``, or ``Stopped``.
+    """
+    for pause in (*PAUSES, None):
+        try:
+            return work()
+        except (keystone.ClientException, ValueError, KeyError) as error:
+            if pause is None or not _is_transient(error):
+                raise PortError("CatalogError", f"The catalog does not answer: {error}") from error
+        left = pause if deadline is None else min(pause, max(0.0, deadline - time.monotonic()))
+        if cancelled.wait(left):
+            raise PortError(STOPPED, "cancelled", {"reason": "cancelled"})
+        if left < pause:
+            raise PortError(STOPPED, "deadline", {"reason": "deadline"})
+    raise AssertionError
+
+
+def _is_transient(error: Exception) -> bool:
+    if isinstance(error, keystone.ConnectionError | keystone.RetriableConnectionFailure):
+        return True
+    status = getattr(error, "http_status", 0)
+    return isinstance(status, int) and status >= 500

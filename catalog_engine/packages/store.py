@@ -16,7 +16,8 @@ from catalog_engine.packages.bundled import Unpacked
 from catalog_engine.packages.cache import Cache
 
 LOG = logging.getLogger(__name__)
-MAX_IN_MEMORY = 64
+MAX_BYTES = 128 * 1024 * 1024
+"""Of fetched packages that are kept in memory."""
 Compile = Callable[[Mapping[str, Any], Mapping[str, bytes]], bytes]
 """Compiles the class files of a package; PortError ``PackageError`` when it cannot."""
 
@@ -31,14 +32,16 @@ class Store:
         self._cache = cache
         self._compile = compile_package
         self._key = compiler_key
+        self._bundled: dict[str, Mapping[str, Any]] = {}
         self._ready: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+        self._bytes = 0
         self._busy: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def add(self, package: Unpacked) -> bytes:
-        """Take in a package that needs no fetching; its compiled form."""
+        """Take in a package that needs no fetching, for good; its compiled form."""
         compiled = self._compiled(package.digest, package.manifest, package.files)
-        self._keep(package.digest, package.manifest, package.files, compiled)
+        self._bundled[package.digest] = _content(package.manifest, package.files, compiled)
         return compiled
 
     def content(self, digest: str, fetch: Callable[[], bytes]) -> Mapping[str, Any]:
@@ -48,15 +51,25 @@ class Store:
         :raises PortError: ``PackageError``: the archive is not what its digest says, or unusable.
         """
         with self._lock:
-            known = self._ready.get(digest)
+            known = self._known(digest)
             if known is not None:
-                self._ready.move_to_end(digest)
                 return known
             busy = self._busy.setdefault(digest, threading.Lock())
         with busy:
             with self._lock:
-                known = self._ready.get(digest)
-            return known if known is not None else self._load(digest, fetch())
+                known = self._known(digest)
+            if known is not None:
+                return known
+            try:
+                return self._load(digest, fetch())
+            finally:
+                with self._lock:
+                    self._busy.pop(digest, None)
+
+    def _known(self, digest: str) -> Mapping[str, Any] | None:
+        if digest in self._ready:
+            self._ready.move_to_end(digest)
+        return self._bundled.get(digest) or self._ready.get(digest)
 
     def _load(self, digest: str, body: bytes) -> Mapping[str, Any]:
         if hashlib.sha256(body).hexdigest() != digest:
@@ -67,7 +80,7 @@ class Store:
         except (ArchiveError, ManifestError, KeyError) as error:
             raise PortError("PackageError", f"Package {digest} is unusable: {error}") from error
         compiled = self._compiled(digest, manifest, files)
-        return self._keep(digest, manifest, files, compiled)
+        return self._keep(digest, _content(manifest, files, compiled))
 
     def _compiled(self, digest: str, manifest: Manifest, files: Mapping[str, bytes]) -> bytes:
         found = self._cache.get(digest, self._key)
@@ -76,19 +89,28 @@ class Store:
             self._cache.put(digest, self._key, found)
         return found
 
-    def _keep(
-        self, digest: str, manifest: Manifest, files: Mapping[str, bytes], compiled: bytes
-    ) -> Mapping[str, Any]:
-        content = {
-            "manifest": {"FullName": manifest.full_name, "Version": str(manifest.version)},
-            "compiled": compiled,
-            "files": {path: data for path, data in files.items() if path.startswith("Resources/")},
-        }
+    def _keep(self, digest: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
         with self._lock:
             self._ready[digest] = content
-            if len(self._ready) > MAX_IN_MEMORY:
-                self._ready.popitem(last=False)
+            self._bytes += _size(content)
+            while self._bytes > MAX_BYTES and len(self._ready) > 1:
+                _digest, oldest = self._ready.popitem(last=False)
+                self._bytes -= _size(oldest)
         return content
+
+
+def _content(
+    manifest: Manifest, files: Mapping[str, bytes], compiled: bytes
+) -> Mapping[str, Any]:  # fmt: skip
+    return {
+        "manifest": {"FullName": manifest.full_name, "Version": str(manifest.version)},
+        "compiled": compiled,
+        "files": {path: data for path, data in files.items() if path.startswith("Resources/")},
+    }
+
+
+def _size(content: Mapping[str, Any]) -> int:
+    return len(content["compiled"]) + sum(map(len, content["files"].values()))
 
 
 def compilable(manifest: Manifest) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from catalog_common.contract.messages import ContractError, Message
 from catalog_common.contract.reports import Report, ReportBatch
 from catalog_common.contract.results import ResultRequest, TaskResult
 from catalog_common.listening import Address
+from catalog_engine.host.errors import PortError
 
 LOG = logging.getLogger(__name__)
 TIMEOUT = 30.0
@@ -266,8 +267,14 @@ class Claim:
         return self._insist(name, lambda: self._conductor.remember_guest(name, guest))
 
     def archive(self, digest: str) -> bytes:
-        """The bytes of an archive."""
-        return self._insist(digest, lambda: self._conductor.archive(digest))
+        """The bytes of an archive.
+
+        :raises PortError: ``PackageError``: it is kept no more.
+        """
+        try:
+            return self._insist(digest, lambda: self._conductor.archive(digest))
+        except Refused as error:
+            raise PortError("PackageError", str(error)) from error
 
     def _number(self) -> int:
         with self._lock:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any, Final
 
 LOG = logging.getLogger(__name__)
 TOPIC: Final = "burano_tasks"
+CLOSE_SECONDS: Final = 5.0
 
 
 class _Endpoint:
@@ -39,11 +41,23 @@ class Listener:
                 transport, target, [_Endpoint(wake)], executor="threading"
             )
 
+        self._started = threading.Event()
+
     def start(self) -> None:
-        """Start listening."""
+        """Start listening; where the broker is away, as soon as it is back."""
+        threading.Thread(target=self._start, name="wake-ups", daemon=True).start()
+
+    def _start(self) -> None:
         self._server.start()
+        self._started.set()
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening; a broker that is away is not waited for."""
+        if self._started.is_set():
+            stopping = threading.Thread(target=self._stop, name="no wake-ups", daemon=True)
+            stopping.start()
+            stopping.join(CLOSE_SECONDS)
+
+    def _stop(self) -> None:
         self._server.stop()
         self._server.wait()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -16,18 +18,23 @@ from catalog_engine.host.messages import Request
 from catalog_engine.supervisor.dispatcher import Context
 from catalog_engine.supervisor.options import Options
 
-PLACEHOLDER = "@@burano:guest:"
+PLACEHOLDER = re.compile('@@burano:guest:([^:@"]{1,255}):')
+"""What stands in a template for a secret of a guest."""
 
 
 class PackagesAdapter(Protocol):
     """Adapter of the port ``packages``."""
 
     def find(
-        self, name: str | None, class_name: str | None, version_spec: str
-    ) -> Mapping[str, Any]:
+        self, name: str | None, class_name: str | None, version_spec: str, *, operation_id: str,
+        cancelled: threading.Event, deadline: float | None,
+    ) -> Mapping[str, Any]:  # fmt: skip
         """``{name, version, digest}`` of the best match."""
 
-    def content(self, digest: str) -> Mapping[str, Any]:
+    def content(
+        self, digest: str, *, operation_id: str, cancelled: threading.Event,
+        deadline: float | None,
+    ) -> Mapping[str, Any]:  # fmt: skip
         """``{manifest, compiled, files}`` of a found package."""
 
 
@@ -76,15 +83,11 @@ class TaskWorld:
         return getattr(self._cloud, operation)(**arguments, **_common(context))
 
     def _agents_port(self, operation: str, arguments: dict[str, Any], context: Context) -> Any:
-        guest = str(arguments.get("guest"))
-        if not guest.startswith(f"e{self._environment_id}-".lower()):
-            raise PortError(
-                "UnknownGuest", f"Guest {guest[:255]} is none of environment {self._environment_id}"
-            )
+        self._check_guest(str(arguments.get("guest")))
         return getattr(self._agents, operation)(**arguments, **_common(context))
 
-    def _packages_port(self, operation: str, arguments: dict[str, Any], _context: Context) -> Any:
-        return getattr(self._packages, operation)(**arguments)
+    def _packages_port(self, operation: str, arguments: dict[str, Any], context: Context) -> Any:
+        return getattr(self._packages, operation)(**arguments, **_common(context))
 
     def _configuration_port(
         self, operation: str, arguments: dict[str, Any], _context: Context
@@ -108,15 +111,20 @@ class TaskWorld:
 
     def _with_secrets(self, template: Mapping[str, Any]) -> Any:
         """The template with guests' secrets in the place of their placeholders."""
-        text = json.dumps(template)
-        if PLACEHOLDER not in text:
+        guests = set(PLACEHOLDER.findall(json.dumps(template)))
+        if not guests:
             return template
         secrets: dict[str, str] = {}
-        for part in text.split(PLACEHOLDER)[1:]:
-            guest = part.partition(":")[0]
-            if f"{PLACEHOLDER}{guest}:" not in "".join(secrets):
-                secrets.update(self._agents.secrets(guest))
+        for guest in sorted(guests):
+            self._check_guest(guest)
+            secrets.update(self._agents.secrets(guest))
         return _replaced(template, secrets)
+
+    def _check_guest(self, guest: str) -> None:
+        if not guest.startswith(f"e{self._environment_id}-".lower()):
+            raise PortError(
+                "UnknownGuest", f"Guest {guest[:255]} is none of environment {self._environment_id}"
+            )
 
 
 def _common(context: Context) -> dict[str, Any]:
@@ -128,9 +136,8 @@ def _common(context: Context) -> dict[str, Any]:
 
 def _replaced(value: Any, secrets: Mapping[str, str]) -> Any:
     if isinstance(value, str):
-        if PLACEHOLDER in value:
-            for placeholder, secret in secrets.items():
-                value = value.replace(placeholder, secret)
+        for placeholder, secret in secrets.items():
+            value = value.replace(placeholder, secret)
         return value
     if isinstance(value, Mapping):
         return {key: _replaced(item, secrets) for key, item in value.items()}
