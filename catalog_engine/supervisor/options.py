@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ READABLE: Mapping[str, frozenset[str]] = {
 """Sections and options that tell packages nothing secret."""
 
 
+CLASS_NAME = re.compile(r"\w+(\.\w+)*")
+
+
 class Options:
     """Reads the engine's configuration for packages."""
 
@@ -36,8 +40,10 @@ class Options:
         """The value of a readable option; None for all others."""
         if key not in READABLE.get(section, ()):
             return None
-        holder = self._conf if section == "DEFAULT" else self._conf.get(section)
-        if holder is None or key not in holder:
+        if section != "DEFAULT" and section not in self._conf:
+            return None
+        holder = self._conf if section == "DEFAULT" else self._conf[section]
+        if key not in holder:
             return None
         value = holder[key]
         return list(value) if isinstance(value, list | tuple) else value
@@ -47,6 +53,9 @@ class Options:
 
         :raises PortError: ``ConfigurationError``: the file cannot be read.
         """
+        # The name comes from the worker, and becomes part of a path.
+        if CLASS_NAME.fullmatch(class_name) is None:
+            return None
         number = Version.coerce(version)
         suffixes = [f"-{number.major}.{number.minor}.{number.patch}",
                     f"-{number.major}.{number.minor}", f"-{number.major}"]  # fmt: skip
