@@ -173,7 +173,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_GET = do_POST = do_PUT = do  # noqa: N815
+    do_GET = do_POST = do_PUT = do
 
     def address_string(self) -> str:
         return "a client"

@@ -73,6 +73,7 @@ def test_an_empty_journal_has_nothing_to_flush(sent):
 @pytest.mark.parametrize("bounds", [Bounds(entries=2), Bounds(bytes=400)])
 def test_bounds(bounds):
     journal = Journal(lambda batch: None, 0, 1, bounds)
+    journal.append("0#1", "reading", value="x" * 50)
+    journal.append("0#2", "reading", value="x" * 50)
     with pytest.raises(JournalFull, match="loops over the cloud"):
-        for _ in range(4):
-            journal.append("0#1", "reading", value="x" * 50)
+        journal.append("0#3", "reading", value="x" * 50)
