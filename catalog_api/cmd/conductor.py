@@ -61,8 +61,13 @@ def serve(conf: Any, database: Database, address: Address) -> None:
     loops = Loops(database, rules, options, Trusts(conf), wake)
     loops.start()
     LOG.info("%s is ready at %s (process %s)", PROGRAM, options.listen, os.getpid())
-    run_until_stopped(server, wakeups.close)
-    loops.close()
+
+    def stop() -> None:
+        wakeups.close()
+        # Before the server: who cannot renew here any more is not to lose a lease for it.
+        loops.close()
+
+    run_until_stopped(server, stop)
     if publisher is not None:
         publisher.close()
     database.close()
