@@ -19,6 +19,7 @@ from catalog_engine.agents.factory import AgentsFactory
 from catalog_engine.clouds.cloud_queries import CloudQueries
 from catalog_engine.clouds.identity import ServiceAuth, ServiceToken, TrustSessions
 from catalog_engine.clouds.stacks import HeatStacks
+from catalog_engine.host.errors import PortError
 from catalog_engine.packages import bundled
 from catalog_engine.packages.cache import Cache
 from catalog_engine.packages.catalog import CatalogPackages
@@ -47,6 +48,7 @@ class EngineHost:
     :raises SandboxError: the sandbox that is configured does not work here.
     :raises WorkersUnavailable: no worker can be started.
     :raises ManifestError, OSError: a bundled package cannot be read.
+    :raises PortError: it does not compile.
     """
 
     def __init__(self, conf: Any) -> None:
@@ -146,7 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         burano_logging.setup(conf, PROGRAM)
         host = EngineHost(conf)
     except (
-        configuration.ConfigurationError, SandboxError, WorkersUnavailable, ValueError, OSError
+        configuration.ConfigurationError, SandboxError, WorkersUnavailable, PortError, ValueError,
+        OSError,
     ) as error:  # fmt: skip
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 1

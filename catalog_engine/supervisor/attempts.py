@@ -13,8 +13,9 @@ from catalog_common.contract.journal import JournalEntry
 from catalog_common.contract.results import PackageUse, TaskResult
 from catalog_engine.host.messages import FrameError
 from catalog_engine.supervisor import endings, frames
+from catalog_engine.supervisor.calls import World
 from catalog_engine.supervisor.conductors import Claim, Conductor, Refused, Unreachable
-from catalog_engine.supervisor.dispatcher import Dispatcher, World
+from catalog_engine.supervisor.dispatcher import Dispatcher
 from catalog_engine.supervisor.endings import Ended
 from catalog_engine.supervisor.journal import Journal, JournalClosed
 from catalog_engine.supervisor.lease import Lease, LeaseClosed

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import collections
-import dataclasses
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from catalog_common.canonical import dumps
-from catalog_engine.host.errors import STOPPED, PortError, Stopped
+from catalog_engine.host.errors import STOPPED, Stopped
 from catalog_engine.host.messages import FrameError, Request, journal_key
 from catalog_engine.host.operations import Kind, Operation, operation
+from catalog_engine.supervisor.calls import Call, World, perform
 from catalog_engine.supervisor.entries import asked, operation_id
 from catalog_engine.supervisor.journal import Journal
 from catalog_engine.supervisor.lease import Lease, LeaseClosed
-from catalog_engine.supervisor.replay import Replay, ReplayMismatch, Stop
+from catalog_engine.supervisor.replay import FreshReports, Replay, ReplayMismatch, Stop
 
 LOG = logging.getLogger(__name__)
 MAX_PENDING = 2000
@@ -27,45 +27,8 @@ ENTRY_KIND = {Kind.READING: "reading", Kind.WAIT: "wait", Kind.PACKAGE: "package
               Kind.CONTENT: "wake"}  # fmt: skip
 
 
-@dataclasses.dataclass(frozen=True)
-class Context:
-    """What an adapter gets with a call."""
-
-    operation_id: str
-    cancelled: threading.Event
-    deadline: float | None
-
-
-class World(Protocol):
-    """All adapters of one task."""
-
-    def perform(self, request: Request, context: Context) -> Any:
-        """Do it; PortError, type ``Stopped`` when cancelled."""
-
-    def recorded(self, request: Request, operation_id: str) -> None:
-        """The journal holds the effect's result."""
-
-
 class Deadlock(Exception):
     """No branch of the worker can run, and none waits for an answer."""
-
-
-@dataclasses.dataclass(eq=False)
-class Call:
-    """One question of a worker that is not answered yet."""
-
-    key: str
-    branch: str
-    number: int
-    request: Request
-    meaning: Operation
-    cancelled: threading.Event = dataclasses.field(default_factory=threading.Event)
-    over: threading.Event = dataclasses.field(default_factory=threading.Event)
-    struck: str | None = None
-    live: bool = False
-    ready: bool = False
-    value: Any = None
-    error: Mapping[str, Any] | None = None
 
 
 class Dispatcher:
@@ -86,14 +49,14 @@ class Dispatcher:
         self._task_id = task_id
         self._allowance = allowance
         self._journal, self._replay, self._lease, self._world = journal, replay, lease, world
-        self._send, self._report, self._failed = send, report, failed
+        self._send, self._failed = send, failed
+        self._reports = FreshReports(replay, report)
         self._deadline = deadline
         self._lock = threading.RLock()
         self._pending: dict[str, Call] = {}
         self._answered: set[str] = set()
         self._held: list[Call] = []
         self._slots: collections.deque[Call] = collections.deque()
-        self._doubtful: list[Request] = []
         self._idle = False
         self._stop: str | None = None
         self._strike_next = False
@@ -136,7 +99,7 @@ class Dispatcher:
         if not meaning.is_notice:
             raise FrameError(f"{request.port}.{request.operation} is a call, not a notice")
         if meaning.kind is Kind.REPORT:
-            self._on_report(request)
+            self._reports.pass_on(request)
             return
         key = f"notice#{number}"
         value: Any = dict(request.arguments)
@@ -155,19 +118,6 @@ class Dispatcher:
             elif dumps(recorded.value) != dumps(value):
                 raise ReplayMismatch(key, dumps(recorded.value), dumps(value))
 
-    def _on_report(self, request: Request) -> None:
-        """Pass on what no earlier attempt can have reported.
-
-        Reports go out before the journal entries that follow them. So one that is made again
-        before an entry that is recorded has been sent; which it is shows when the worker comes
-        to that entry, or ends.
-        """
-        if not self._replay.covers:
-            self._doubtful.clear()
-            self._report(request)
-        elif not self._replay.active:
-            self._doubtful.append(request)
-
     def on_idle(self) -> None:
         """No branch can run: the next answer may go out."""
         with self._lock:
@@ -183,9 +133,7 @@ class Dispatcher:
         with self._lock:
             if self._replay.active:
                 raise self._replay.missing(["the end of the task"])
-            if self._replay.covers:
-                for request in self._doubtful:
-                    self._report(request)
+            self._reports.end()
 
     # -- what happens to the task ---------------------------------------------------------------
 
@@ -338,24 +286,7 @@ class Dispatcher:
                 return value, error
 
     def _perform(self, call: Call) -> tuple[Any, Mapping[str, Any] | None]:
-        context = Context(operation_id(self._task_id, call.key), call.cancelled, self._deadline)
-        try:
-            value = self._world.perform(call.request, context)
-            if call.meaning.kind is not Kind.CONTENT:
-                dumps(value)
-            return value, None
-        except PortError as error:
-            if error.type == STOPPED:
-                return None, Stopped(call.struck or "deadline").to_dict()
-            return None, error.to_dict()
-        except LeaseClosed:
-            raise
-        except Exception as error:
-            LOG.exception("%s.%s failed", call.request.port, call.request.operation)
-            return None, PortError(
-                "AdapterError", f"{call.request.port}.{call.request.operation}: {error}",
-                {"exception": type(error).__name__},
-            ).to_dict()  # fmt: skip
+        return perform(self._world, call, operation_id(self._task_id, call.key), self._deadline)
 
     def _finish(
         self, call: Call, value: Any = None, error: Mapping[str, Any] | None = None, *,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from catalog_common.contract.journal import JournalEntry
 from catalog_engine.host.errors import STOPPED
+from catalog_engine.host.messages import Request
 from catalog_engine.supervisor.entries import ANSWERS, asked, asks
 
 SHOWN = 2000
@@ -123,3 +124,31 @@ class Replay:
         head = self.head()
         question = self._questions.get(head.key, head)
         return ReplayMismatch(head.key, asks(question), "; ".join(pending) or "nothing")
+
+
+class FreshReports:
+    """Passes on what no earlier attempt can have reported.
+
+    Reports go out before the journal entries that follow them. So one that is made again before
+    an entry that is recorded has been sent; which it is shows when the worker comes to that
+    entry, or ends.
+    """
+
+    def __init__(self, replay: Replay, report: Callable[[Request], None]) -> None:
+        self._replay = replay
+        self._report = report
+        self._doubtful: list[Request] = []
+
+    def pass_on(self, request: Request) -> None:
+        """A report that the worker makes."""
+        if not self._replay.covers:
+            self._doubtful.clear()
+            self._report(request)
+        elif not self._replay.active:
+            self._doubtful.append(request)
+
+    def end(self) -> None:
+        """The worker has a result."""
+        if self._replay.covers:
+            for request in self._doubtful:
+                self._report(request)

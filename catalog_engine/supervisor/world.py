@@ -15,7 +15,7 @@ from catalog_engine.clouds.waiting import Patience
 from catalog_engine.host.adapters import AgentsAdapter
 from catalog_engine.host.errors import PortError
 from catalog_engine.host.messages import Request
-from catalog_engine.supervisor.dispatcher import Context
+from catalog_engine.supervisor.calls import Context
 from catalog_engine.supervisor.options import Options
 
 PLACEHOLDER = re.compile('@@burano:guest:([^:@"]{1,255}):')

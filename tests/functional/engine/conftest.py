@@ -115,9 +115,9 @@ class Service:
 
     def go(self) -> None:
         self.wakeups.close()
+        self._loops.close()
         self._server.close()
         self._thread.join(20)
-        self._loops.close()
 
     def deploy(self, method: str = "deploy") -> str:
         """Queue a deployment; its id."""

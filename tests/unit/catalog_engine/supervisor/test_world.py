@@ -10,7 +10,7 @@ import pytest
 from catalog_engine.clouds.errors import CallStopped
 from catalog_engine.host.errors import PortError
 from catalog_engine.host.messages import Request
-from catalog_engine.supervisor.dispatcher import Context
+from catalog_engine.supervisor.calls import Context
 from catalog_engine.supervisor.world import TaskWorld
 
 
