@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 from waitress.server import create_server
 
 from catalog_common.listening import Address
+from catalog_common.stopping import Stopping
 
 
 class Server:
@@ -65,9 +65,7 @@ def _remove_dead_socket(path: str) -> None:
 
 def run_until_stopped(server: Server, on_stop: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; ``on_stop`` is called first when one comes."""
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = Stopping()
     thread = threading.Thread(target=server.run, name="serve", daemon=True)
     thread.start()
     stopping.wait()

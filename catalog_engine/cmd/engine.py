@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import socket
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 from catalog_common import configuration
 from catalog_common import logging as burano_logging
 from catalog_common.contract.claims import ClaimedTask, Engine
+from catalog_common.stopping import Stopping
 from catalog_engine.agents.factory import AgentsFactory
 from catalog_engine.clouds.cloud_queries import CloudQueries
 from catalog_engine.clouds.identity import ServiceAuth, ServiceToken, TrustSessions
@@ -153,15 +152,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ) as error:  # fmt: skip
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 1
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = Stopping()
     host.slots.start()
     listener = _listener(conf, host)
     LOG.info("engine %s is ready (process %s)", host.name, os.getpid())
     stopping.wait()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
     if listener is not None:
         listener.close()
     host.slots.close(conf.engine.drain_seconds)

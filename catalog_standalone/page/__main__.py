@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 from pathlib import Path
 
+from catalog_common.stopping import Stopping
 from catalog_standalone.page.server import PageServer
 
 
@@ -18,9 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", required=True, type=int, help="port to listen on")
     parser.add_argument("--endpoints", required=True, type=Path, help="endpoints.json")
     options = parser.parse_args(arguments)
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = Stopping()
     try:
         server = PageServer(options.host, options.port, options.endpoints)
     except OSError as error:
