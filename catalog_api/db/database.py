@@ -122,6 +122,15 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def repeated_if_there() -> Iterator[None]:
+    """Have ``transact`` start anew when a row is there by now that its work found missing."""
+    try:
+        yield
+    except (oslo_exceptions.DBDuplicateEntry, sa.exc.IntegrityError) as error:
+        raise oslo_exceptions.RetryRequest(error) from error
+
+
 def database_from_options(
     database: Any, encryption_keys: Sequence[str], *, max_retries: int | None = None
 ) -> Database:

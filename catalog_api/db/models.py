@@ -88,8 +88,8 @@ class Deployment(Base):
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     environment_id: Mapped[str] = mapped_column(ForeignKey("environments.id", ondelete="CASCADE"))
     session_id: Mapped[str | None] = mapped_column(_ID)
-    description: Mapped[Any] = mapped_column(PlainJSON)
-    action: Mapped[Any | None] = mapped_column(PlainJSON)
+    description: Mapped[Any] = mapped_column(EncryptedJSON)
+    action: Mapped[Any | None] = mapped_column(EncryptedJSON)
     created: Mapped[datetime] = mapped_column(Moment, default=utc_now)
     updated: Mapped[datetime] = mapped_column(Moment, default=utc_now, onupdate=utc_now)
     started: Mapped[datetime | None] = mapped_column(Moment, default=utc_now)
@@ -153,13 +153,14 @@ class Attempt(Base):
 
 
 class Report(Base):
-    """A line of progress of a deployment (the API's ``status`` rows)."""
+    """A line of progress of a deployment (the API's ``status`` rows), numbered from 1."""
 
     __tablename__ = "reports"
-    __table_args__ = (Index(None, "deployment_id", "created"), _TABLE_OPTIONS)
+    __table_args__ = (UniqueConstraint("deployment_id", "number"), _TABLE_OPTIONS)
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     deployment_id: Mapped[str] = mapped_column(ForeignKey("deployments.id", ondelete="CASCADE"))
+    number: Mapped[int]
     entity_id: Mapped[str | None] = mapped_column(String(255))
     entity: Mapped[str | None] = mapped_column(String(255))
     text: Mapped[str] = mapped_column(LongText)

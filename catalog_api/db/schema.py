@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,10 @@ def sync(database: Database, revision: str = "head") -> None:
     its own.
     """
     config = _config()
-    with database.engine.execution_options(burano_writes=True).connect() as connection:
+    with (
+        database.engine.execution_options(burano_writes=True).connect() as connection,
+        _tables_copied_whole(connection),
+    ):
         _lock(connection)
         try:
             config.attributes["connection"] = connection
@@ -74,6 +79,23 @@ def _config() -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     return config
+
+
+@contextmanager
+def _tables_copied_whole(connection: sa.Connection) -> Iterator[None]:
+    """Let SQLite drop a table that was copied without deleting what refers to it."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    # Below SQLAlchemy, which would begin a transaction, in which this cannot be changed.
+    plain = connection.connection.dbapi_connection
+    assert plain is not None
+    plain.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        plain.execute("PRAGMA foreign_keys=ON")
 
 
 _LOCK_NAME = "burano_schema"

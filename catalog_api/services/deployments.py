@@ -239,11 +239,7 @@ def reports_of(
         raise BadRequest(
             f"Deployment {deployment_id} is not tied with environment {environment_id[:255]}"
         )
-    query = (
-        sa.select(Report)
-        .where(Report.deployment_id == deployment_id)
-        .order_by(Report.created, Report.id)
-    )
+    query = sa.select(Report).where(Report.deployment_id == deployment_id).order_by(Report.number)
     if components:
         wanted = _objects_in(deployment.description, set(components))
         query = query.where(Report.entity_id.in_(wanted))

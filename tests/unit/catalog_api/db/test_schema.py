@@ -1,20 +1,14 @@
-"""The migrations make what the models describe."""
+"""The migrations make what the models describe, and keep what is there."""
+
+import json
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from catalog_api.db import schema
-from catalog_api.db.database import Database
-from catalog_api.db.encryption import Cipher
-from catalog_api.db.models import Base
-
-
-@pytest.fixture
-def database(tmp_path):
-    database = Database(f"sqlite:///{tmp_path}/catalog.db", Cipher())
-    yield database
-    database.close()
+from catalog_api.db.models import Base, Deployment, Report, utc_now
 
 
 def test_migrations_make_the_tables_of_the_models(database):
@@ -35,3 +29,41 @@ def test_an_unsynced_database_is_refused_with_the_remedy(database):
         schema.require_current(database)
     schema.sync(database)
     schema.require_current(database)
+
+
+def test_deployments_and_reports_of_the_first_schema_stay(database):
+    schema.sync(database, "0001")
+    rows = {
+        "environments": {
+            "id": "e", "name": "e", "description_text": "", "project_id": "p", "user_id": "u",
+            "version": 0, "description": b"", "created": utc_now(), "updated": utc_now(),
+        },
+        "deployments": {
+            "id": "d", "environment_id": "e", "description": json.dumps({"services": ["ü"]}),
+            "action": json.dumps({"args": {"password": "secret"}}), "created": utc_now(),
+            "updated": utc_now(),
+        },
+    }  # fmt: skip
+    with database.writer() as session:
+        for table, row in rows.items():
+            insert(session, table, row)
+        for number, moment in enumerate(("2026-01-01 00:00:02", "2026-01-01 00:00:01")):
+            insert(session, "reports", {
+                "id": f"r{number}", "deployment_id": "d", "text": moment, "level": "info",
+                "created": moment, "updated": moment,
+            })  # fmt: skip
+    schema.sync(database)
+    with database.reader() as session:
+        found = session.get(Deployment, "d")
+        assert found.description == {"services": ["ü"]}
+        assert found.action == {"args": {"password": "secret"}}
+        stored = session.execute(sa.text("SELECT action FROM deployments")).scalar_one()
+        assert b"secret" not in bytes(stored)
+        numbered = session.execute(sa.select(Report.number, Report.id).order_by(Report.number))
+        assert list(numbered) == [(1, "r1"), (2, "r0")]
+
+
+def insert(session, table, row):
+    names = ", ".join(row)
+    values = ", ".join(f":{name}" for name in row)
+    session.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
