@@ -6,32 +6,48 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from catalog_api.conductor.recorder import Rules
-from catalog_api.services import watch
-from catalog_api.services.records import Database
+from catalog_api.services import purging, revocations, watch
+from catalog_api.services.records import UNREACHABLE, Database
 from catalog_api.services.trusts import Trusts
 
 LOG = logging.getLogger(__name__)
+LOOKS_PER_LEASE: Final = 4
+CLOSE_SECONDS: Final = 10.0
 
 
 class Uptime:
-    """For how long the conductor has been up and reached the database, by its own clock.
+    """For how long the conductor has been up and reached the database without a gap.
 
     While a conductor or its database was away nobody could renew a lease, so none may end before
-    engines have had a whole lease's time to come back.
+    engines have had a whole lease's time to come back. A gap is noticed by this process's clock
+    and by the database's: whichever of the two stood still or jumped.
+
+    :param gap: the longest time between two looks that is none.
     """
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, gap: timedelta, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._gap = gap
         self._monotonic = monotonic
         self._since: float | None = None
+        self._last = 0.0
+        self._last_moment: datetime | None = None
 
-    def reached(self) -> None:
-        """The database answered."""
-        if self._since is None:
-            self._since = self._monotonic()
+    def reached(self, moment: datetime) -> None:
+        """The database answered that it is this moment."""
+        now = self._monotonic()
+        if self._since is None or self._is_gap(now, moment):
+            self._since = now
+        self._last, self._last_moment = now, moment
+
+    def _is_gap(self, now: float, moment: datetime) -> bool:
+        if now - self._last > self._gap.total_seconds():
+            return True
+        before = self._last_moment
+        return before is None or not timedelta() <= moment - before <= self._gap
 
     def missed(self) -> None:
         """The database did not answer."""
@@ -40,11 +56,14 @@ class Uptime:
     def is_longer(self, span: timedelta) -> bool:
         """Say whether it is at least so long."""
         since = self._since
-        return since is not None and self._monotonic() - since >= span.total_seconds()
+        return since is not None and self._last - since >= span.total_seconds()
 
 
 class Loops:
-    """Runs all loops of a conductor."""
+    """Runs all loops of a conductor.
+
+    :param wake: tells engines of a task that is queued again.
+    """
 
     def __init__(
         self, database: Database, rules: Rules, options: Any, trusts: Trusts,
@@ -55,12 +74,14 @@ class Loops:
         self._options = options
         self._trusts = trusts
         self._wake = wake
-        self._uptime = Uptime()
+        lease = rules.leases.lease
+        self._uptime = Uptime(lease / 2)
         self._closing = threading.Event()
+        often = min(options.watch_interval, lease.total_seconds() / LOOKS_PER_LEASE)
         self._threads = [
             threading.Thread(target=self._every, args=row, name=row[0], daemon=True)
             for row in (
-                ("watch", options.watch_interval, self.watch),
+                ("watch", often, self.watch),
                 ("purge", options.purge_interval, self.purge),
                 ("revoke", max(options.watch_interval, 1.0), self.revoke),
             )
@@ -72,50 +93,88 @@ class Loops:
             thread.start()
 
     def close(self) -> None:
-        """End the threads, each after what it does."""
+        """End the threads, each after what it does; one that waits for Keystone is left alone."""
         self._closing.set()
+        until = time.monotonic() + CLOSE_SECONDS
         for thread in self._threads:
-            thread.join(30)
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _every(self, name: str, interval: float, look: Callable[[], None]) -> None:
         while not self._closing.is_set():
             try:
                 look()
             except Exception as error:
-                self._uptime.missed()
                 LOG.warning("%s: the database does not answer, or failed: %s", name, error)
             self._closing.wait(interval)
 
+    # ------------------------------------------------------------ tasks
+
     def watch(self) -> None:
         """One look for ended leases and unwanted tasks."""
+        try:
+            self._watch()
+        except Exception:
+            self._uptime.missed()
+            raise
+
+    def _watch(self) -> None:
         leases = self._rules.leases
-        now = self._database.transact(self._database.now)
-        self._uptime.reached()
-        self._database.transact(lambda session: watch.unwanted(session, now))
+        with self._database.reader() as session:
+            # What follows is judged by this moment, though the database may stand still after it.
+            now = self._database.now(session)
+            unwanted, lapsed = watch.unwanted(session, now), watch.lapsed(session, now)
+        self._uptime.reached(now)
+        for task_id in unwanted:
+            self._look_after(task_id, watch.end_unwanted, now)
         if not self._uptime.is_longer(leases.lease):
             return
-        found = self._database.transact(
-            lambda session: watch.ended_leases(session, self._database.now(session), leases)
-        )
-        for task_id in found.queued:
-            LOG.info("task %s lost its engine and is queued again", task_id)
-            self._wake(task_id)
+        for task_id in lapsed:
+            if self._closing.is_set():
+                return
+            if self._look_after(task_id, watch.take_back, now, leases):
+                LOG.info("task %s lost its engine and is queued again", task_id)
+                self._wake(task_id)
+
+    def _look_after(self, task_id: str, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Do one task's work; another one is not kept back by what is wrong with it."""
+        try:
+            return self._database.transact(lambda session: work(session, task_id, *arguments))
+        except UNREACHABLE:
+            raise
+        except Exception:
+            LOG.exception("task %s cannot be looked after", task_id)
+            return None
+
+    # ------------------------------------------------------------ purging
 
     def purge(self) -> None:
-        """One purge."""
+        """One purge: as many rounds as there is something to do."""
         retention = timedelta(days=self._options.journal_retention_days)
-        count = self._database.transact(
-            lambda session: watch.purge(session, self._database.now(session), retention)
-        )
-        archives = self._database.transact(watch.purge_archives)
-        if count or archives:
-            LOG.info("purged journals of %s tasks and %s archives", count, archives)
+        rounds: dict[str, Callable[[Any], int]] = {
+            "tasks": lambda session: purging.ended_tasks(
+                session, self._database.now(session), retention
+            ),
+            "archives": purging.archives,
+            "guests": purging.guests,
+        }
+        for what, once in rounds.items():
+            total = 0
+            while count := self._database.transact(once):
+                total += count
+                if self._closing.is_set():
+                    return
+            if total:
+                LOG.info("purged: %s %s", total, what)
+
+    # ------------------------------------------------------------ trusts
 
     def revoke(self) -> None:
         """One round of revoking trusts."""
         with self._database.reader() as session:
-            due = watch.due_revocations(session, self._database.now(session))
+            due = revocations.due(session, self._database.now(session))
         for trust_id in due:
+            if self._closing.is_set():
+                return
             self._revoke(trust_id)
 
     def _revoke(self, trust_id: str) -> None:
@@ -126,9 +185,9 @@ class Loops:
             LOG.warning("trust %s could not be revoked: %s", trust_id, text)
             pause = timedelta(seconds=self._options.revocation_interval)
             self._database.transact(
-                lambda session: watch.not_revoked(
+                lambda session: revocations.failed(
                     session, trust_id, text, self._database.now(session), pause
                 )
             )
             return
-        self._database.transact(lambda session: watch.revoked(session, trust_id))
+        self._database.transact(lambda session: revocations.done(session, trust_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,11 +21,15 @@ from catalog_api.services import (
     tasks,
     watch,
 )
-from catalog_api.services.records import Database, Task
+from catalog_api.services.records import UNREADABLE, Database, Task
 from catalog_common.contract.claims import ClaimedTask, ClaimRequest, Held, Lease, Release
 from catalog_common.contract.journal import JournalAnswer, JournalBatch, JournalEntry
 from catalog_common.contract.reports import ReportAnswer, ReportBatch
 from catalog_common.contract.results import ResultAnswer, ResultRequest
+
+LOG = logging.getLogger(__name__)
+UNREADABLE_PAUSE = timedelta(seconds=60)
+"""For how long a task is left alone that a conductor could not read."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +74,15 @@ class Recorder:
         with self._database.reader() as session:
             if not dispatch.is_waiting(session, request, self._database.now(session)):
                 return None
-        return self._database.transact(lambda session: self._claim(session, request))
+        while True:
+            found = self._database.transact(lambda session: self._claim(session, request))
+            if found is None:
+                return None
+            try:
+                return self._claimed(*found)
+            except UNREADABLE:
+                LOG.exception("task %s cannot be read; it waits for another conductor", found[0])
+                self._put_off(*found)
 
     def seen(self, request: ClaimRequest) -> None:
         """An engine asked for work; remember it."""
@@ -77,23 +90,35 @@ class Recorder:
             lambda session: dispatch.saw(session, request, self._database.now(session))
         )
 
-    def _claim(self, session: Session, request: ClaimRequest) -> ClaimedTask | None:
+    def _claim(self, session: Session, request: ClaimRequest) -> tuple[str, str] | None:
         now = self._database.now(session)
-        rules = self._rules
-        found = dispatch.claim_next(session, request, now, rules.leases, rules.limits)
-        if found is None:
-            return None
-        task_id, token = found
-        task = tasks.read(session, task_id)
-        journal = journals.read(session, task_id)
+        return dispatch.claim_next(session, request, now, self._rules.leases, self._rules.limits)
+
+    def _claimed(self, task_id: str, claim: str) -> ClaimedTask:
+        """What an engine is given of a task that it has got; its journal may take a while."""
+        with self._database.reader() as session:
+            task = tasks.read(session, task_id)
+            tasks.check_claim(task, claim)
+            journal = journals.read(session, task_id)
         return ClaimedTask(
-            task_id=task.id, kind=task.kind, attempt=task.attempt, claim=token,  # type: ignore[arg-type]
-            lease_seconds=rules.leases.lease.total_seconds(), seed=task.seed,
+            task_id=task.id, kind=task.kind, attempt=task.attempt, claim=claim,  # type: ignore[arg-type]
+            lease_seconds=self._rules.leases.lease.total_seconds(), seed=task.seed,
             project_id=task.project_id, user_id=task.user_id, model=task.model or {},
             environment_id=task.environment_id, action=task.action, trust_id=task.trust_id,
             token=task.token, deadline=_epoch(task.deadline), journal=journal,
             packages=_packages(journal),
         )  # fmt: skip
+
+    def _put_off(self, task_id: str, claim: str) -> None:
+        """Leave a task that cannot be read alone for a while, so that others are not kept back."""
+
+        def work(session: Session) -> None:
+            task = tasks.lock(session, task_id)
+            if task.claim == claim:
+                now = self._database.now(session)
+                tasks.requeue(session, task, "release", now, now + UNREADABLE_PAUSE)
+
+        self._database.transact(work)
 
     def renew(self, task_id: str, held: Held) -> Lease:
         """Extend a lease."""
@@ -109,22 +134,10 @@ class Recorder:
         """Give a task back; repeated, it is no error."""
 
         def work(session: Session) -> None:
-            task = tasks.lock(session, task_id)
-            if task.state == tasks.QUEUED:
-                return
-            tasks.check_claim(task, release.claim)
-            now = self._database.now(session)
-            limit = self._rules.leases.attempts_limit
-            if release.failed and task.attempts_without_result >= limit:
-                watch.give_up(session, task, now)
-                return
-            event, how = ("fail", "failed in") if release.failed else ("release", "gave back")
-            if tasks.requeue(session, task, event, now, None) and task.kind == "deployment":
-                reports.add(
-                    session, task.id,
-                    f"Engine {task.claimed_by} {how} attempt {task.attempt}; the task is queued"
-                    " again.", "info",
-                )  # fmt: skip
+            watch.give_back(
+                session, task_id, release.claim, release.failed, self._database.now(session),
+                self._rules.leases,
+            )  # fmt: skip
 
         self._database.transact(work)
 
@@ -191,7 +204,7 @@ class Recorder:
         kept = self._database.transact(
             lambda session: guests.put(session, name, environment_id, record)
         )
-        return {"environment_id": environment_id, "record": kept}
+        return {"environment_id": kept[0], "record": kept[1]}
 
     def archive(self, digest: str) -> bytes | None:
         """The bytes of an archive, or None."""

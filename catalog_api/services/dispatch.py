@@ -9,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from catalog_api.db.database import repeated_if_there
 from catalog_api.db.models import Engine, Task
-from catalog_api.services import tasks
+from catalog_api.services import locks, tasks
 from catalog_common.contract.claims import ClaimRequest
 
 CANDIDATES = 8
-"""Tasks that are tried before an engine is told that there is none."""
+"""Tasks that are tried: the conductor may end some that are still queued when they are chosen."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +33,11 @@ def is_waiting(session: Session, request: ClaimRequest, now: datetime) -> bool:
 def claim_next(
     session: Session, request: ClaimRequest, now: datetime, rules: tasks.LeaseRules, limits: Limits
 ) -> tuple[str, str] | None:
-    """Give an engine the task whose turn it is: task id and claim token, None without one."""
+    """Give an engine the task whose turn it is: task id and claim token, None without one.
+
+    One engine is served at a time, so that fairness and limits hold among all conductors.
+    """
+    locks.take(session, "claims")
     running = (
         sa.select(Task.project_id, sa.func.count().label("count"))
         .where(Task.state == tasks.RUNNING, Task.kind == "deployment")
@@ -63,8 +68,10 @@ def _conditions(request: ClaimRequest, now: datetime) -> list[Any]:
         Task.state == tasks.QUEUED,
         Task.kind.in_(request.kinds),
         sa.or_(Task.available_at.is_(None), Task.available_at <= now),
-        # A task that is cancelled before its first attempt is ended by the conductor.
+        # A task that is cancelled before its first attempt is ended by the conductor, and so is
+        # a call that nobody waits for any more.
         sa.or_(Task.cancel_requested.is_(False), Task.attempt > 0),
+        sa.or_(Task.kind != "call", Task.deadline.is_(None), Task.deadline >= now),
         sa.or_(
             Task.language_revision.is_(None), Task.language_revision == engine.language_revision
         ),
@@ -75,9 +82,11 @@ def _conditions(request: ClaimRequest, now: datetime) -> list[Any]:
 def saw(session: Session, request: ClaimRequest, now: datetime) -> None:
     """Remember that an engine asked for work."""
     engine = request.engine
-    session.merge(
-        Engine(
-            name=engine.name, host=engine.host, python_version=engine.python_version,
-            language_revision=engine.language_revision, pid=engine.pid, last_seen=now,
-        )
-    )  # fmt: skip
+    with repeated_if_there():
+        session.merge(
+            Engine(
+                name=engine.name, host=engine.host, python_version=engine.python_version,
+                language_revision=engine.language_revision, pid=engine.pid, last_seen=now,
+            )
+        )  # fmt: skip
+        session.flush()

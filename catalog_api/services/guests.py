@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from catalog_api.db.database import repeated_if_there
 from catalog_api.db.models import Guest
 
 
@@ -19,17 +20,17 @@ def get(session: Session, name: str) -> tuple[str, dict[str, Any]] | None:
 
 def put(
     session: Session, name: str, environment_id: str, record: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Store a record unless there is one; the one that is stored."""
+) -> tuple[str, dict[str, Any]]:
+    """Store a record unless there is one; environment and record that are stored."""
     found = session.execute(
         sa.select(Guest).where(Guest.name == name).with_for_update()
     ).scalar_one_or_none()
     if found is None:
         found = Guest(name=name, environment_id=environment_id, record=dict(record))
-        session.add(found)
-        session.flush()
-    kept: dict[str, Any] = found.record
-    return kept
+        with repeated_if_there():
+            session.add(found)
+            session.flush()
+    return found.environment_id, found.record
 
 
 def forget(session: Session, environment_id: str) -> None:

@@ -13,12 +13,20 @@ from sqlalchemy.orm import Session
 from catalog_api.db.models import (
     ConfigurationSession,
     Deployment,
+    DeploymentPackage,
     Environment,
     Report,
     Task,
-    TrustRevocation,
 )
-from catalog_api.services import guests, journals, object_models, reports, sessions, tasks
+from catalog_api.services import (
+    guests,
+    journals,
+    object_models,
+    reports,
+    revocations,
+    sessions,
+    tasks,
+)
 from catalog_common.contract.results import ActionResult, PackageUse
 
 LOST_TEXT = (
@@ -73,21 +81,35 @@ def _conclude_deployment(
     if model.get("Objects") is None and not model.get("ObjectsCopy"):
         remove_environment(session, environment, now)
         return
-    is_deletion = deployment.action is None
     deployment.finished = now
     deployment.result = answer
     deployment.final_model = object_models.stored(model)
-    deployment.packages = [dataclasses.asdict(used) for used in ending.packages]
     journals.keep_packages(
         session, task.id, {(used.name, used.version): used.digest for used in ending.packages}
     )
-    worst = _worst_report(session, task.id)
-    _finish_report(session, task.id, is_deletion, worst, now)
-    environment.description = object_models.merged(environment.description, model)
-    environment.version += 1
-    failed = ending.result.isException or worst == "error"
+    deployment.packages = _packages(session, task.id)
+    is_deletion = deployment.action is None
+    worst = "error" if ending.result.isException else _worst_report(session, task.id)
+    _finish_report(session, task.id, is_deletion, worst)
     left_over = is_deletion and model.get("Objects") is None
-    _move_session(session, deployment, failed or left_over)
+    if not left_over:
+        environment.description = object_models.merged(environment.description, model)
+    elif task.attempt:
+        # What is left is what the environment consists of: to be deleted, or deployed, again.
+        model = {**model, "Objects": model.get("ObjectsCopy")}
+        environment.description = object_models.merged(environment.description, model)
+    environment.version += 1
+    _move_session(session, deployment, left_over or worst == "error")
+
+
+def _packages(session: Session, deployment_id: str) -> list[dict[str, str]]:
+    """Packages that a deployment used, whether its worker or only its journal tells."""
+    rows = session.scalars(
+        sa.select(DeploymentPackage)
+        .where(DeploymentPackage.deployment_id == deployment_id)
+        .order_by(DeploymentPackage.name, DeploymentPackage.version)
+    )
+    return [{"name": row.name, "version": row.version, "digest": row.digest} for row in rows]
 
 
 def _worst_report(session: Session, deployment_id: str) -> str | None:
@@ -100,11 +122,11 @@ def _worst_report(session: Session, deployment_id: str) -> str | None:
 
 
 def _finish_report(
-    session: Session, deployment_id: str, is_deletion: bool, worst: str | None, now: datetime
+    session: Session, deployment_id: str, is_deletion: bool, worst: str | None
 ) -> None:
     noun = "Deletion" if is_deletion else "Deployment"
     suffix = f" with {worst}s" if worst else ""
-    reports.add(session, deployment_id, f"{noun} finished{suffix}", created=now)
+    reports.add(session, deployment_id, f"{noun} finished{suffix}")
 
 
 def _move_session(session: Session, deployment: Deployment, failed: bool) -> None:
@@ -118,11 +140,7 @@ def _move_session(session: Session, deployment: Deployment, failed: bool) -> Non
 def remove_environment(session: Session, environment: Environment, now: datetime) -> None:
     """Remove an environment whose stacks are gone, and have its trust revoked."""
     if environment.trust_id is not None:
-        session.merge(
-            TrustRevocation(
-                trust_id=environment.trust_id, environment_id=environment.id, not_before=now
-            )
-        )
+        revocations.schedule(session, environment.trust_id, environment.id, now)
     guests.forget(session, environment.id)
     session.delete(environment)
     session.flush()

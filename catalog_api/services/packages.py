@@ -14,12 +14,11 @@ from catalog_api.db.models import (
     Archive,
     Category,
     ClassDefinition,
-    NamedLock,
     Package,
     Tag,
     utc_now,
 )
-from catalog_api.services import categories
+from catalog_api.services import categories, locks
 from catalog_api.services.callers import Caller
 from catalog_api.services.environments import flush_unique
 from catalog_api.services.errors import AlreadyExists, BadRequest, Forbidden, NotFound
@@ -160,15 +159,7 @@ def publish(
 def _lock(session: Session, name: str) -> None:
     """Let one publisher at a time pass that could collide: of a project, or of public packages."""
     for key in (f"packages {name}", "public packages"):
-        moved = session.execute(
-            sa.update(NamedLock)
-            .where(NamedLock.name == key)
-            .values(taken=utc_now())
-            .execution_options(synchronize_session=False)
-        )
-        if not moved.rowcount:  # type: ignore[attr-defined]
-            session.add(NamedLock(name=key))
-            flush_unique(session, "Another package is being published; try again")
+        locks.take(session, key)
 
 
 def _check_name(session: Session, caller: Caller, full_name: str, public: bool) -> None:

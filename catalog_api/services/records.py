@@ -4,6 +4,7 @@ from oslo_db import exception as _oslo
 from sqlalchemy import exc as _sql
 
 from catalog_api.db.database import Database
+from catalog_api.db.encryption import EncryptionError
 from catalog_api.db.models import (
     Category,
     ConfigurationSession,
@@ -12,6 +13,7 @@ from catalog_api.db.models import (
     Report,
     Task,
 )
+from catalog_common.contract.messages import ContractError
 
 UNREACHABLE = (
     _oslo.DBConnectionError, _oslo.DBDeadlock, _sql.OperationalError, _sql.InterfaceError,
@@ -19,8 +21,12 @@ UNREACHABLE = (
 )  # fmt: skip
 """Errors of a database that does not answer; trying again later may help."""
 
+UNREADABLE = (EncryptionError, ContractError)
+"""Errors of a row that cannot be read here: its key is missing, or another release wrote it."""
+
 __all__ = [
     "UNREACHABLE",
+    "UNREADABLE",
     "Category",
     "ConfigurationSession",
     "Database",

@@ -30,7 +30,7 @@ TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
 HELD = (
     Task.id, Task.kind, Task.environment_id, Task.project_id, Task.state, Task.claim,
     Task.claimed_by, Task.attempt, Task.attempts_without_result, Task.lease_expires,
-    Task.cancel_requested, Task.trust_id,
+    Task.cancel_requested, Task.trust_id, Task.deadline,
 )  # fmt: skip
 """What most calls need of a task; its model may be large and has to be decrypted."""
 

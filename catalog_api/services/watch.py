@@ -1,159 +1,122 @@
-"""Looking after tasks: leases that ended, tasks to cancel, trusts to revoke, old journals.
+"""Looking after tasks that no engine ends: leases that ran out, tasks that nobody took.
 
-Each look is one function of a session and the database's time; loops and clocks stand apart.
+What is to be done is found first, and done a task at a time: each in a transaction of its own
+that looks again, so that one task that cannot be helped does not keep others waiting.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog_api.db.models import (
-    Archive,
-    CallAnswer,
-    DeploymentPackage,
-    JournalEntry,
-    JournalValue,
-    Package,
-    Task,
-    TrustRevocation,
-)
+from catalog_api.db.models import Task
 from catalog_api.services import outcomes, reports, tasks
 from catalog_common.contract.results import ActionResult
 
-BATCH = 100
 CANCELLED_TEXT = "The deployment was cancelled before an engine took it."
 LATE_TEXT = "No engine answered in time."
+INTERRUPTED_TEXT = "The engine that answered this call ended; ask again."
+_HOW = {"lose": "lost its lease in", "fail": "failed in", "release": "gave back"}
 
 
-@dataclasses.dataclass(frozen=True)
-class Looked:
-    """What a look found: tasks to tell engines of."""
-
-    queued: tuple[str, ...] = ()
-
-
-def ended_leases(session: Session, now: datetime, rules: tasks.LeaseRules) -> Looked:
-    """Queue tasks again whose engine is gone; give up those that make no progress."""
-    ids = session.scalars(
-        sa.select(Task.id)
-        .where(Task.state == tasks.RUNNING, Task.lease_expires < now)
-        .order_by(Task.lease_expires)
-        .limit(BATCH)
-    ).all()
-    queued = []
-    for task_id in ids:
-        task = tasks.lock(session, task_id)
-        if task.state != tasks.RUNNING or task.lease_expires is None or task.lease_expires >= now:
-            continue
-        if task.kind == "call" or task.attempts_without_result >= rules.attempts_limit:
-            give_up(session, task, now)
-        elif tasks.requeue(session, task, "lose", now, task.lease_expires + rules.request_timeout):
-            queued.append(task.id)
-            reports.add(
-                session, task.id,
-                f"Engine {task.claimed_by} lost its lease in attempt {task.attempt}; the task is"
-                " queued again.", "info",
-            )  # fmt: skip
-    return Looked(tuple(queued))
-
-
-def give_up(session: Session, task: Task, now: datetime) -> None:
-    """End a task whose attempts come to nothing."""
-    text = LATE_TEXT
-    if task.kind == "deployment":
-        text = outcomes.LOST_TEXT.format(count=task.attempts_without_result)
-        reports.add(session, task.id, text, "error")
-    failed = ActionResult({"message": text, "details": text}, True)
-    outcomes.conclude(session, task, "give up", outcomes.Ending("lost", failed), now)
-
-
-def unwanted(session: Session, now: datetime) -> None:
-    """End tasks that no engine has taken: cancelled ones, and calls that nobody waits for."""
-    never = sa.and_(Task.cancel_requested.is_(True), Task.attempt == 0)
-    late = sa.and_(Task.kind == "call", Task.deadline.is_not(None), Task.deadline < now)
-    ids = session.scalars(
-        sa.select(Task.id).where(Task.state == tasks.QUEUED, sa.or_(never, late)).limit(BATCH)
-    ).all()
-    for task_id in ids:
-        task = tasks.lock(session, task_id)
-        text = CANCELLED_TEXT if task.cancel_requested else LATE_TEXT
-        if task.kind == "deployment":
-            reports.add(session, task.id, text, "warning")
-        failed = ActionResult({"message": text, "details": text}, True)
-        outcomes.conclude(session, task, "give up", outcomes.Ending("cancelled", failed), now)
-
-
-# ---------------------------------------------------------------- purging
-
-
-def purge(session: Session, now: datetime, retention: timedelta) -> int:
-    """Forget journals, answers and calls of tasks that ended long ago; how many tasks."""
-    ids = session.scalars(
-        sa.select(Task.id)
-        .where(
-            Task.state == tasks.ENDED,
-            Task.ended < now - retention,
-            sa.or_(
-                Task.kind == "call",
-                sa.exists().where(JournalEntry.task_id == Task.id),
-                sa.exists().where(CallAnswer.task_id == Task.id),
-            ),
-        )
-        .limit(BATCH)
-    ).all()
-    for table in (JournalEntry, JournalValue, CallAnswer):
-        session.execute(sa.delete(table).where(table.task_id.in_(ids)))
-    session.execute(sa.delete(Task).where(Task.id.in_(ids), Task.kind == "call"))
-    return len(ids)
-
-
-def purge_archives(session: Session) -> int:
-    """Forget archives that neither a package nor a deployment names; how many."""
-    ids = session.scalars(
-        sa.select(Archive.digest)
-        .where(
-            ~sa.exists().where(Package.archive_digest == Archive.digest),
-            ~sa.exists().where(DeploymentPackage.digest == Archive.digest),
-        )
-        .limit(BATCH)
-    ).all()
-    session.execute(sa.delete(Archive).where(Archive.digest.in_(ids)))
-    return len(ids)
-
-
-# ---------------------------------------------------------------- trusts
-
-
-def due_revocations(session: Session, now: datetime) -> list[str]:
-    """Trusts to revoke now: their environment is gone, and no task uses them."""
-    used = sa.exists().where(Task.trust_id == TrustRevocation.trust_id, Task.state != tasks.ENDED)
+def lapsed(session: Session, now: datetime) -> list[str]:
+    """Running tasks whose lease has ended."""
     return list(
         session.scalars(
-            sa.select(TrustRevocation.trust_id)
-            .where(TrustRevocation.not_before <= now, ~used)
-            .order_by(TrustRevocation.not_before)
-            .limit(BATCH)
+            sa.select(Task.id)
+            .where(Task.state == tasks.RUNNING, Task.lease_expires < now)
+            .order_by(Task.lease_expires, Task.id)
         )
     )
 
 
-def revoked(session: Session, trust_id: str) -> None:
-    """A trust is gone."""
-    session.execute(sa.delete(TrustRevocation).where(TrustRevocation.trust_id == trust_id))
+def take_back(session: Session, task_id: str, now: datetime, rules: tasks.LeaseRules) -> bool:
+    """Take a task from an engine whose lease has ended; whether it is queued again."""
+    task = tasks.lock(session, task_id)
+    if task.state != tasks.RUNNING or task.lease_expires is None or task.lease_expires >= now:
+        return False
+    if task.kind == "call":
+        give_up(session, task, now)
+        return False
+    return _again(session, task, "lose", now, rules)
 
 
-def not_revoked(
-    session: Session, trust_id: str, error: str, now: datetime, pause: timedelta
-) -> None:
-    """A trust could not be revoked; try again later, ever more seldom, up to an hour."""
-    row: Any = session.get(TrustRevocation, trust_id, with_for_update=True)
-    if row is None:
+def give_back(
+    session: Session, task_id: str, claim: str, failed: bool, now: datetime,
+    rules: tasks.LeaseRules,
+) -> bool:  # fmt: skip
+    """Take a task that its engine gives back; whether it is queued again. Repeated, no error.
+
+    :param failed: this attempt came to nothing by itself, and counts.
+    :raises UnknownTask: there is none.
+    :raises ClaimLost: another attempt may hold it.
+    :raises TaskEnded: it is over.
+    """
+    task = tasks.lock(session, task_id)
+    if task.state == tasks.QUEUED:
+        return False
+    tasks.check_claim(task, claim)
+    if task.kind == "call":
+        give_up(session, task, now)
+        return False
+    return _again(session, task, "fail" if failed else "release", now, rules)
+
+
+def give_up(session: Session, task: Task, now: datetime) -> None:
+    """End a task whose attempts come to nothing."""
+    text = LATE_TEXT if task.claim is None else INTERRUPTED_TEXT
+    if task.kind == "deployment":
+        text = outcomes.LOST_TEXT.format(count=task.attempts_without_result)
+        reports.add(session, task.id, text, "error")
+    _end(session, task, "lost", text, now)
+
+
+def unwanted(session: Session, now: datetime) -> list[str]:
+    """Queued tasks to end: cancelled before their first attempt, and calls nobody waits for."""
+    never = sa.and_(Task.cancel_requested.is_(True), Task.attempt == 0)
+    late = sa.and_(Task.kind == "call", Task.deadline.is_not(None), Task.deadline < now)
+    return list(
+        session.scalars(
+            sa.select(Task.id).where(Task.state == tasks.QUEUED, sa.or_(never, late))
+        )
+    )  # fmt: skip
+
+
+def end_unwanted(session: Session, task_id: str, now: datetime) -> None:
+    """End a task that was found unwanted, unless an engine has it by now."""
+    task = tasks.lock(session, task_id)
+    if task.state != tasks.QUEUED:
         return
-    row.attempts += 1
-    row.last_error = error[:10_000]
-    row.not_before = now + min(pause * 2 ** min(row.attempts - 1, 20), timedelta(hours=1))
+    if task.cancel_requested and task.attempt == 0:
+        text = CANCELLED_TEXT
+        reports.add(session, task.id, text, "warning")
+    elif task.kind == "call" and task.deadline is not None and task.deadline < now:
+        text = LATE_TEXT
+    else:
+        return
+    _end(session, task, "cancelled", text, now)
+
+
+def _again(
+    session: Session, task: Task, event: str, now: datetime, rules: tasks.LeaseRules
+) -> bool:
+    """Queue a task again after an attempt without a result, or give it up; whether it is queued."""
+    what = f"Engine {task.claimed_by} {_HOW[event]} attempt {task.attempt}"
+    if event != "release" and task.attempts_without_result >= rules.attempts_limit:
+        reports.add(session, task.id, f"{what}.")
+        give_up(session, task, now)
+        return False
+    available_at = None
+    if event == "lose" and task.lease_expires is not None:
+        available_at = task.lease_expires + rules.request_timeout
+    if not tasks.requeue(session, task, event, now, available_at):
+        return False
+    reports.add(session, task.id, f"{what}; the task is queued again.")
+    return True
+
+
+def _end(session: Session, task: Task, outcome: str, text: str, now: datetime) -> None:
+    failed = ActionResult({"message": text, "details": text}, True)
+    outcomes.conclude(session, task, "give up", outcomes.Ending(outcome, failed), now)
