@@ -81,12 +81,19 @@ class EngineHost:
             self._identity(), self.conductor, options.slots,
             wait=not conf.messaging.transport_url, make=self._attempt,
         )  # fmt: skip
-        LOG.debug("sandbox %s, %s slots", sandbox.name, options.slots)
+        self._sandbox = sandbox.name
 
     @property
     def name(self) -> str:
         """Name of this engine."""
         return str(self._name)
+
+    def __str__(self) -> str:
+        bundled_names = ", ".join(package.manifest.full_name for package in self._bundled)
+        return (
+            f"process {os.getpid()}, sandbox {self._sandbox}, {self._conf.engine.slots} slots,"
+            f" bundled {bundled_names}, language revision {self.workers.language_revision}"
+        )
 
     def _identity(self) -> Engine:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -155,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stopping = Stopping()
     host.slots.start()
     listener = _listener(conf, host)
-    LOG.info("engine %s is ready (process %s)", host.name, os.getpid())
+    LOG.info("engine %s is ready (%s)", host.name, host)
     stopping.wait()
     if listener is not None:
         listener.close()
