@@ -14,6 +14,7 @@ from catalog_api.conductor.loops import Loops
 from catalog_api.conductor.recorder import Recorder, Rules
 from catalog_api.db.database import Database, database_from_options
 from catalog_api.db.schema import SchemaError, require_current
+from catalog_api.services.records import UNREACHABLE
 from catalog_api.services.trusts import Trusts
 from catalog_common import configuration
 from catalog_common import logging as burano_logging
@@ -21,6 +22,10 @@ from catalog_common.listening import Address
 
 LOG = logging.getLogger(__name__)
 PROGRAM = "burano-conductor"
+BODY_MARGIN = 16 * 1024 * 1024
+"""Bytes by which a body may be too large and still be refused by us, in our words."""
+ENCRYPTED_GROWTH = 2
+"""How much larger a statement may be than the body whose values it stores."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,10 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         database = database_from_options(conf.database, conf.database_encryption["keys"])
         require_current(database)
         address = Address.parse(conf.conductor.listen)
-    except (configuration.ConfigurationError, SchemaError, ValueError) as error:
+        serve(conf, database, address)
+    except (
+        configuration.ConfigurationError, SchemaError, ValueError, OSError, *UNREACHABLE,
+    ) as error:  # fmt: skip
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 1
-    serve(conf, database, address)
     return 0
 
 
@@ -54,10 +61,13 @@ def serve(conf: Any, database: Database, address: Address) -> None:
         wakeups.wake()
         tell(task_id)
 
-    face: Any = Face(Recorder(database, rules), wakeups, tell, options.max_body_size)
+    # A part of the threads stays free for those who renew leases and record.
+    waiting = max(1, options.threads * 3 // 4)
+    max_body = _max_body(options.max_body_size, database)
+    face: Any = Face(Recorder(database, rules), wakeups, tell, max_body, waiting)
     if not address.path:
         face = _guarded(face, conf)
-    server = Server(face, address, threads=options.threads, max_body=options.max_body_size)
+    server = Server(face, address, threads=options.threads, max_body=max_body + BODY_MARGIN)
     loops = Loops(database, rules, options, Trusts(conf), wake)
     loops.start()
     LOG.info("%s is ready at %s (process %s)", PROGRAM, options.listen, os.getpid())
@@ -71,6 +81,19 @@ def serve(conf: Any, database: Database, address: Address) -> None:
     if publisher is not None:
         publisher.close()
     database.close()
+
+
+def _max_body(wanted: int, database: Database) -> int:
+    """Bytes of a body that can also be stored; what cannot would be tried again for ever."""
+    limit = database.statement_bytes()
+    if limit is None or limit // ENCRYPTED_GROWTH >= wanted:
+        return wanted
+    found = limit // ENCRYPTED_GROWTH
+    LOG.warning(
+        "the database's max_allowed_packet is %s, so requests may have %s bytes at most; raise it"
+        " to %s for [conductor] max_body_size", limit, found, wanted * ENCRYPTED_GROWTH,
+    )  # fmt: skip
+    return found
 
 
 def _nobody(_task_id: str) -> None:

@@ -17,7 +17,7 @@ from catalog_api.conductor.recorder import Recorder
 from catalog_api.services.records import UNREACHABLE
 from catalog_api.services.tasks import Refused
 from catalog_common.contract import errors
-from catalog_common.contract.claims import ClaimRequest, Held, Release, Wake
+from catalog_common.contract.claims import ClaimedTask, ClaimRequest, Held, Release, Wake
 from catalog_common.contract.errors import Problem
 from catalog_common.contract.guests import Guest
 from catalog_common.contract.journal import JournalBatch
@@ -31,13 +31,30 @@ POLL: Final = 1.0
 SEEN_INTERVAL: Final = 30.0
 RETRY_AFTER: Final = "2"
 TASK: Final = r"/v1/tasks/([0-9A-Za-z_.-]{1,64})"
+GUEST: Final = r"/v1/guests/([^/\x00-\x1f\x7f]{1,255})"
 STATUS: Final = {
     errors.CLAIM_LOST: 409,
     errors.TASK_ENDED: 409,
     errors.JOURNAL_ORDER: 409,
+    errors.TOO_LARGE: 413,
+    errors.UNAVAILABLE: 503,
     errors.NOT_FOUND: 404,
     errors.JOURNAL_FULL: 413,
 }
+MAX_NESTING: Final = 200
+"""Objects and lists within one another in a body; what is stored must be readable everywhere."""
+
+
+class TooLarge(Refused):
+    """A body is larger than is taken."""
+
+    type = errors.TOO_LARGE
+
+
+class Busy(Refused):
+    """So many engines wait that nobody would be left to renew their leases."""
+
+    type = errors.UNAVAILABLE
 
 
 class Wakeups:
@@ -82,15 +99,18 @@ class Face:
 
     :param tell: passes a task's reference on to engines elsewhere; never blocks.
     :param max_body: bytes of the largest request.
+    :param max_waiting: claims that may wait at a time.
     """
 
     def __init__(
-        self, recorder: Recorder, wakeups: Wakeups, tell: Callable[[str], None], max_body: int
-    ) -> None:
+        self, recorder: Recorder, wakeups: Wakeups, tell: Callable[[str], None], max_body: int,
+        max_waiting: int = 16,
+    ) -> None:  # fmt: skip
         self._recorder = recorder
         self._wakeups = wakeups
         self._tell = tell
         self._max_body = max_body
+        self._waiting = threading.BoundedSemaphore(max_waiting)
         self._seen: dict[str, float] = {}
         routes: list[tuple[str, str, Callable[..., Any]]] = [
             ("GET", r"/healthcheck", self._health),
@@ -101,8 +121,8 @@ class Face:
             ("POST", TASK + "/journal", self._journal),
             ("POST", TASK + "/reports", self._reports),
             ("POST", TASK + "/result", self._result),
-            ("GET", r"/v1/guests/([^/]{1,255})", self._guest),
-            ("PUT", r"/v1/guests/([^/]{1,255})", self._remember_guest),
+            ("GET", GUEST, self._guest),
+            ("PUT", GUEST, self._remember_guest),
             ("GET", r"/v1/archives/([0-9a-f]{64})", self._archive),
         ]
         self._routes = [(method, re.compile(path), do) for method, path, do in routes]
@@ -112,10 +132,12 @@ class Face:
         request = Request(environ)
         try:
             response = self._answer(request)
-        except ContractError as error:
+        except (ContractError, UnicodeDecodeError) as error:
             response = problem(400, errors.MALFORMED, str(error))
         except Refused as error:
             response = problem(STATUS[error.type], error.type, str(error))
+            if response.status_code == 503:
+                response.headers["Retry-After"] = RETRY_AFTER
         except UNREACHABLE as error:
             LOG.warning("the database is away: %s", error)
             response = problem(
@@ -152,27 +174,49 @@ class Face:
 
     def _claim(self, request: Request) -> Response:
         claim = self._read(request, ClaimRequest)
-        until = time.monotonic() + claim.wait
-        self._saw(claim)
         is_gone = request.environ.get("waitress.client_disconnected", lambda: False)
-        while True:
-            known = self._wakeups.count
-            if is_gone():
-                # The engine died while it waited: what it got would have to be missed first.
-                return Response(status=204)
-            task = self._recorder.claim(claim)
-            if task is not None:
-                return reply(task.to_dict())
-            left = until - time.monotonic()
-            if left <= 0 or self._wakeups.is_closed:
-                return Response(status=204)
-            self._wakeups.wait(known, min(left, POLL))
+        self._saw(claim)
+        task = self._claimed(claim, is_gone)
+        if task is None and claim.wait > 0:
+            task = self._awaited(claim, is_gone)
+        return Response(status=204) if task is None else reply(task.to_dict())
+
+    def _awaited(self, claim: ClaimRequest, is_gone: Callable[[], bool]) -> ClaimedTask | None:
+        """A task as soon as there is one, while the engine waits for it."""
+        if not self._waiting.acquire(blocking=False):
+            raise Busy(
+                "Too many engines wait here for tasks; ask again, or raise [conductor] threads."
+            )
+        try:
+            until = time.monotonic() + claim.wait
+            while True:
+                # What came since the last look is counted before the next one.
+                known = self._wakeups.count
+                task = self._claimed(claim, is_gone)
+                left = until - time.monotonic()
+                if task is not None or left <= 0 or is_gone() or self._wakeups.is_closed:
+                    return task
+                self._wakeups.wait(known, min(left, POLL))
+        finally:
+            self._waiting.release()
+
+    def _claimed(self, claim: ClaimRequest, is_gone: Callable[[], bool]) -> ClaimedTask | None:
+        """A task if there is one and its engine still asks: else it would have to be missed."""
+        if self._wakeups.is_closed or is_gone():
+            return None
+        task = self._recorder.claim(claim)
+        if task is not None and is_gone():
+            self._recorder.release(task.task_id, Release(task.claim))
+            self._wakeups.wake()
+            return None
+        return task
 
     def _saw(self, claim: ClaimRequest) -> None:
         name, now = claim.engine.name, time.monotonic()
         if now - self._seen.get(name, float("-inf")) >= SEEN_INTERVAL:
-            self._recorder.seen(claim)
+            # First, so that the other slots of the engine do not all say the same.
             self._seen[name] = now
+            self._recorder.seen(claim)
 
     def _wake(self, request: Request) -> Response:
         wake = self._read(request, Wake)
@@ -216,15 +260,40 @@ class Face:
 
     def _read(self, request: Request, kind: type[Message]) -> Any:
         length = request.content_length
-        if length is None or length > self._max_body:
-            raise ContractError(
-                f"the body must be announced and have at most {self._max_body} bytes"
+        if length is None:
+            raise ContractError("the length of the body must be told")
+        if length > self._max_body:
+            raise TooLarge(
+                f"The body has {length} bytes; [conductor] max_body_size is {self._max_body}."
             )
         try:
-            data = json.loads(request.body)
+            data = json.loads(request.body, parse_constant=_not_a_number)
         except (ValueError, RecursionError) as error:
             raise ContractError(f"the body is not JSON: {error}") from error
+        check_nesting(data)
         return kind.from_dict(data)
+
+
+def _not_a_number(word: str) -> Any:
+    raise ValueError(f"{word} is no number")
+
+
+def check_nesting(data: Any) -> None:
+    """Refuse data that is nested too deeply.
+
+    :raises ContractError: it is.
+    """
+    level = [data]
+    for _depth in range(MAX_NESTING):
+        level = [
+            item
+            for value in level
+            if isinstance(value, dict | list)
+            for item in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return
+    raise ContractError(f"the body is nested deeper than {MAX_NESTING} objects and lists")
 
 
 def reply(body: Any) -> Response:

@@ -117,6 +117,13 @@ class Database:
         value = session.execute(_CLOCKS[self.backend]).scalar_one()
         return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
+    def statement_bytes(self) -> int | None:
+        """Bytes of the largest statement that the server takes; None for as many as one likes."""
+        if self.backend != "mysql":
+            return None
+        with self.engine.connect() as connection:
+            return int(connection.execute(sa.text("SELECT @@max_allowed_packet")).scalar_one())
+
     def close(self) -> None:
         """Give back all idle connections."""
         self.engine.dispose()
