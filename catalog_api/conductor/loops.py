@@ -67,7 +67,7 @@ class Loops:
 
     def __init__(
         self, database: Database, rules: Rules, options: Any, trusts: Trusts,
-        wake: Callable[[str], None],
+        wake: Callable[[str], None], monotonic: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._database = database
         self._rules = rules
@@ -75,7 +75,7 @@ class Loops:
         self._trusts = trusts
         self._wake = wake
         lease = rules.leases.lease
-        self._uptime = Uptime(lease / 2)
+        self._uptime = Uptime(lease / 2, monotonic)
         self._closing = threading.Event()
         often = min(options.watch_interval, lease.total_seconds() / LOOKS_PER_LEASE)
         self._threads = [
