@@ -16,8 +16,8 @@ from catalog_api.db.models import (
 from catalog_common.contract.messages import ContractError
 
 UNREACHABLE = (
-    _oslo.DBConnectionError, _oslo.DBDeadlock, _sql.OperationalError, _sql.InterfaceError,
-    _sql.TimeoutError,
+    _oslo.DBConnectionError, _oslo.DBNonExistentDatabase, _oslo.DBDeadlock,
+    _sql.OperationalError, _sql.InterfaceError, _sql.TimeoutError,
 )  # fmt: skip
 """Errors of a database that does not answer; trying again later may help."""
 

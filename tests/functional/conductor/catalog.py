@@ -183,3 +183,10 @@ def request(engine: str, python: str = "3.11", revision: int = 1, **given: Any) 
         {"engine": {"name": engine, "host": "h", "python_version": python,
                     "language_revision": revision}, **given}
     )  # fmt: skip
+
+
+def clear(database: Database) -> None:
+    """Forget all that is in a database."""
+    with database.writer() as session:
+        for table in reversed(models.Base.metadata.sorted_tables):
+            session.execute(sa.delete(table))

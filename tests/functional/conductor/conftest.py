@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
-from catalog_api.db import models, schema
+from catalog_api.db import schema
 from catalog_api.db.database import Database
 from catalog_api.db.encryption import Cipher
 from tests import services
-from tests.functional.conductor.catalog import KEY, RULES, Catalog
+from tests.functional.conductor.catalog import KEY, RULES, Catalog, clear
 
 KINDS = ("sqlite", "postgresql", "mariadb")
 
@@ -51,12 +50,6 @@ def database(request, databases) -> Iterator[Database]:
 def wipe(database) -> Any:
     """Forgets all that is in the database."""
     return lambda: clear(database)
-
-
-def clear(database: Database) -> None:
-    with database.writer() as session:
-        for table in reversed(models.Base.metadata.sorted_tables):
-            session.execute(sa.delete(table))
 
 
 @pytest.fixture
