@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from catalog_api.controllers.calls import Call
-from catalog_api.services import deployments, environments, sessions
+from catalog_api.services import deployments, environments, revocations, sessions
 from catalog_api.services.records import ConfigurationSession, Environment
 
 Prepare = Callable[[Session, Environment], ConfigurationSession]
@@ -83,7 +83,12 @@ def _accept(
             None if action is None else action(),
         )  # fmt: skip
 
-    task_id = call.write(work)
+    try:
+        task_id = call.write(work)
+    except Exception:
+        if trust_id != seen.trust_id:
+            call.write(lambda session: revocations.discard(session, trust_id, seen.id))
+        raise
     if task_id is not None:
         call.app.conductor.wake(task_id)
     return task_id

@@ -16,7 +16,14 @@ from catalog_api.db.models import (
     Report,
     new_id,
 )
-from catalog_api.services import environments, object_models, reports, sessions, tasks
+from catalog_api.services import (
+    environments,
+    object_models,
+    reports,
+    revocations,
+    sessions,
+    tasks,
+)
 from catalog_api.services.callers import Caller
 from catalog_api.services.errors import BadRequest, Forbidden, NotFound
 
@@ -42,6 +49,9 @@ def accept(
     sessions.check_valid(session, configuration, environment.version)
     model = configuration.description or {}
     is_deletion = model.get("Objects") is None
+    if environment.trust_id not in (None, trust_id):
+        revocations.discard(session, environment.trust_id, environment.id)
+    environment.trust_id = trust_id
     if is_deletion and not model.get("ObjectsCopy"):
         environments.abandon(session, environment)
         return None
@@ -54,7 +64,6 @@ def accept(
         raise Forbidden(f"Session {configuration.id} was deployed meanwhile")
     if not is_deletion and action is None:
         action = {"object_id": environment.id, "method": "deploy", "args": {}}
-    environment.trust_id = trust_id
     task_id = new_id()
     session.add(
         Deployment(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_api.db.database import repeated_if_there
-from catalog_api.db.models import Environment, Task, TrustRevocation
+from catalog_api.db.models import Environment, Task, TrustRevocation, utc_now
 from catalog_api.services import tasks
 
 BATCH = 100
@@ -22,6 +22,11 @@ def schedule(session: Session, trust_id: str, environment_id: str, now: datetime
             TrustRevocation(trust_id=trust_id, environment_id=environment_id, not_before=now)
         )
         session.flush()
+
+
+def discard(session: Session, trust_id: str, environment_id: str) -> None:
+    """Have a trust revoked that its environment does not keep (any more)."""
+    schedule(session, trust_id, environment_id, utc_now())
 
 
 def due(session: Session, now: datetime) -> list[str]:

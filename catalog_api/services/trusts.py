@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,8 @@ from catalog_api.services.errors import Forbidden, Unavailable
 GROUP = "keystone_authtoken"
 REDELEGATIONS = 1
 """Heat makes a trust of its own from ours, once."""
+CREDENTIALS = ("user_id", "username", "password", "user_domain_id", "user_domain_name")
+REFUSALS = (keystone.Forbidden, keystone.Unauthorized, keystone.BadRequest)
 
 
 class Trusts:
@@ -41,13 +44,19 @@ class Trusts:
         """A trust that lives: the given one, or a new one of the user's effective roles.
 
         :raises Forbidden: Keystone does not let the user delegate its roles.
-        :raises Unavailable: Keystone does not answer.
+        :raises Unavailable: Keystone does not answer, or not to our service user.
         """
         try:
-            if trust_id is not None and self._lives(trust_id):
+            trustee_id = self._session().get_user_id()
+        except keystone.ClientException as error:
+            raise Unavailable(
+                f"Keystone does not let this service sign in ([{GROUP}]): {error}"
+            ) from error
+        try:
+            if trust_id is not None and self._is_usable(trust_id):
                 return trust_id
-            return self._create(token, user_id, project_id, roles)
-        except (keystone.Forbidden, keystone.Unauthorized, keystone.BadRequest) as error:
+            return self._create(trustee_id, token, user_id, project_id, roles)
+        except REFUSALS as error:
             raise Forbidden(
                 f"Keystone refuses a trust for this deployment: {error.message}. A token that is"
                 " itself of a trust or an application credential cannot delegate."
@@ -56,48 +65,51 @@ class Trusts:
             raise Unavailable(f"Keystone does not answer: {error}") from error
 
     def revoke(self, trust_id: str) -> None:
-        """Delete a trust as the user who made it; one that is gone already is no error.
+        """Delete a trust; one that is gone already is no error.
+
+        Its trustor may do so, whom we are through the trust itself. Where that is not to be had
+        any more (the trustor lost a role, or is disabled), an administrator may, which our
+        service user may be.
 
         :raises keystoneauth1.exceptions.ClientException: it could not be deleted.
         """
-        service = self._session()
-        plugin = service.auth
-        url = self._conf[GROUP].auth_url
+        url = self._url(f"/OS-TRUST/trusts/{trust_id}")
         try:
-            impersonating = keystone_session.Session(
-                auth=v3.Password(
-                    auth_url=_versioned(url), username=plugin._username,
-                    password=plugin._password, user_domain_id=plugin._user_domain_id,
-                    user_domain_name=plugin._user_domain_name, trust_id=trust_id,
-                ),
-                verify=service.verify, timeout=service.timeout,
-            )  # fmt: skip
-            impersonating.delete(
-                f"{_versioned(url)}/OS-TRUST/trusts/{trust_id}", authenticated=True
-            )
-        except (keystone.NotFound, keystone.Unauthorized, keystone.Forbidden) as error:
-            # Nobody can sign in with a trust that is gone; ask whether it is.
-            if isinstance(error, keystone.NotFound) or not self._lives(trust_id):
-                return
-            raise
+            self._through(trust_id).delete(url)
+        except keystone.NotFound:
+            return
+        except REFUSALS:
+            with contextlib.suppress(keystone.NotFound):
+                self._session().delete(url)
 
     def service_token(self) -> str:
         """A token of the service user itself, for conductors that listen on TCP."""
         token: str = self._session().get_token()
         return token
 
-    def _lives(self, trust_id: str) -> bool:
+    def _is_usable(self, trust_id: str) -> bool:
+        """Whether one can still act through a trust: it is there, and its trustor has its roles."""
         try:
-            self._session().get(self._url(f"/OS-TRUST/trusts/{trust_id}"))
-        except (keystone.NotFound, keystone.Forbidden):
+            self._through(trust_id).get_token()
+        except (keystone.NotFound, *REFUSALS):
             return False
         return True
 
-    def _create(self, token: str, user_id: str, project_id: str, roles: Sequence[str]) -> str:
+    def _through(self, trust_id: str) -> keystone_session.Session:
+        """The trustor, as far as the trust goes."""
+        service = self._session()
+        options = self._credentials()
+        given = {name: getattr(options, name, None) for name in CREDENTIALS}
+        auth = v3.Password(auth_url=self._url(""), trust_id=trust_id, **given)
+        return keystone_session.Session(auth=auth, verify=service.verify, timeout=service.timeout)
+
+    def _create(
+        self, trustee_id: str, token: str, user_id: str, project_id: str, roles: Sequence[str]
+    ) -> str:
         body = {
             "trust": {
                 "trustor_user_id": user_id,
-                "trustee_user_id": self._session().get_user_id(),
+                "trustee_user_id": trustee_id,
                 "project_id": project_id,
                 "impersonation": True,
                 "allow_redelegation": True,
@@ -107,7 +119,7 @@ class Trusts:
         }
         answer = self._session().post(
             self._url("/OS-TRUST/trusts"), json=body, authenticated=False,
-            headers={"X-Auth-Token": token},
+            headers={"X-Auth-Token": token}, redirect=False,
         )  # fmt: skip
         made: str = answer.json()["trust"]["id"]
         return made
@@ -121,10 +133,11 @@ class Trusts:
                 self._service = keystone_session.Session(auth=auth, verify=verify, timeout=30)
             return self._service
 
+    def _credentials(self) -> Any:
+        """The section that has the options of the service user."""
+        self._session()  # makes the options of its plugin known
+        return self._conf[self._conf[GROUP].auth_section or GROUP]
+
     def _url(self, path: str) -> str:
-        return _versioned(self._conf[GROUP].auth_url) + path
-
-
-def _versioned(url: str) -> str:
-    url = url.rstrip("/")
-    return url if url.endswith("/v3") else url + "/v3"
+        url = str(self._credentials().auth_url).rstrip("/")
+        return (url if url.endswith("/v3") else url + "/v3") + path

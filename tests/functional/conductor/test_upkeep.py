@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from catalog_api.db import models
-from catalog_api.services import environments, purging, revocations, tasks
+from catalog_api.services import deployments, environments, purging, revocations, sessions, tasks
+from catalog_api.services.callers import Caller
 
 DAY = timedelta(days=1)
 
@@ -173,3 +174,24 @@ def test_scheduling_twice_is_scheduling_once(catalog):
     schedule(catalog, "t")
     schedule(catalog, "t")
     assert due(catalog) == ["t"]
+
+
+def test_a_trust_that_was_replaced_is_revoked(catalog):
+    first = catalog.deploy(trust="old")
+    task = catalog.claimed()
+    catalog.finish(task, model=task.model)
+    second = catalog.deploy(task.environment_id, trust="new")
+    assert catalog.environment_of(second).trust_id == "new"
+    assert due(catalog, 1) == ["old"]
+    assert catalog.head(first).trust_id == "old"
+
+
+def test_an_environment_that_never_had_stacks_is_removed_with_its_trust(catalog):
+    environment_id = catalog.environment()
+    with catalog.database.writer() as session:
+        environment = session.get(models.Environment, environment_id)
+        draft = sessions.opened(session, environment, "user", {"Objects": None})
+        caller = Caller("user", "p")
+        assert deployments.accept(session, caller, environment, draft, "made for nothing") is None
+    assert catalog.row(models.Environment, environment_id) is None
+    assert due(catalog, 1) == ["made for nothing"]
