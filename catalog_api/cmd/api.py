@@ -30,8 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (configuration.ConfigurationError, SchemaError, ValueError, OSError) as error:
         print(f"{setting_up.PROGRAM}: {error}", file=sys.stderr)
         return 1
-    LOG.info("burano-api is ready at %s:%s (process %s)", options.host, options.port, os.getpid())
-    run_until_stopped(server, lambda: None)
+
+    def start() -> None:
+        where = (options.host, options.port)
+        LOG.info("burano-api is ready at %s:%s (process %s)", *where, os.getpid())
+
+    run_until_stopped(server, start, lambda: None)
     return 0
 
 

@@ -70,14 +70,16 @@ def serve(conf: Any, database: Database, address: Address) -> None:
     server = Server(face, address, threads=options.threads, max_body=max_body + BODY_MARGIN)
     loops = Loops(database, rules, options, Trusts(conf), wake)
     loops.start()
-    LOG.info("%s is ready at %s (process %s)", PROGRAM, options.listen, os.getpid())
+
+    def start() -> None:
+        LOG.info("%s is ready at %s (process %s)", PROGRAM, options.listen, os.getpid())
 
     def stop() -> None:
         wakeups.close()
         # Before the server: who cannot renew here any more is not to lose a lease for it.
         loops.close()
 
-    run_until_stopped(server, stop)
+    run_until_stopped(server, start, stop)
     if publisher is not None:
         publisher.close()
     database.close()

@@ -63,11 +63,18 @@ def _remove_dead_socket(path: str) -> None:
     raise OSError(f"{path} is in use by another process")
 
 
-def run_until_stopped(server: Server, on_stop: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT; ``on_stop`` is called first when one comes."""
+def run_until_stopped(
+    server: Server, on_start: Callable[[], None], on_stop: Callable[[], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    :param on_start: called when it serves, and a signal would be heard.
+    :param on_stop: called first when a signal comes.
+    """
     stopping = Stopping()
     thread = threading.Thread(target=server.run, name="serve", daemon=True)
     thread.start()
+    on_start()
     stopping.wait()
     on_stop()
     server.close()
