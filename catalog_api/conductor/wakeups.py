@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import oslo_messaging
 
+from catalog_common import messaging
+
 LOG = logging.getLogger(__name__)
 
-TOPIC: Final = "burano_tasks"
-METHOD: Final = "task_queued"
 WAITING: Final = 1000
 """References that are kept while the broker is away; what is dropped, engines find unprompted."""
 
@@ -22,8 +22,8 @@ class Publisher:
 
     def __init__(self, conf: Any, transport_url: str) -> None:
         self._waiting: queue.Queue[str | None] = queue.Queue(WAITING)
-        transport = transport_of(conf, transport_url)
-        target = oslo_messaging.Target(topic=TOPIC, version="1.0")
+        transport = messaging.transport(conf, transport_url)
+        target = oslo_messaging.Target(topic=messaging.TOPIC, version=messaging.VERSION)
         self._client = oslo_messaging.get_rpc_client(transport, target)
         self._transport = transport
         self._thread = threading.Thread(target=self._run, name="wake-ups", daemon=True)
@@ -48,13 +48,6 @@ class Publisher:
     def _run(self) -> None:
         while (task_id := self._waiting.get()) is not None:
             try:
-                self._client.prepare(retry=1).cast({}, METHOD, task_id=task_id)
+                self._client.prepare(retry=1).cast({}, messaging.METHOD, task_id=task_id)
             except Exception as error:
                 LOG.warning("wake-up of task %s was not published: %s", task_id, error)
-
-
-def transport_of(conf: Any, transport_url: str) -> Any:
-    """An oslo.messaging transport whose queues outlive the broker."""
-    transport = oslo_messaging.get_rpc_transport(conf, url=transport_url)
-    conf.set_default("amqp_durable_queues", True, group="oslo_messaging_rabbit")
-    return transport

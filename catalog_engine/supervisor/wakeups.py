@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 LOG = logging.getLogger(__name__)
-TOPIC: Final = "burano_tasks"
 CLOSE_SECONDS: Final = 5.0
 
 
@@ -34,9 +33,12 @@ class Listener:
             warnings.simplefilter("ignore")
             import oslo_messaging
 
-            transport = oslo_messaging.get_rpc_transport(conf, url=transport_url)
-            conf.set_default("amqp_durable_queues", True, group="oslo_messaging_rabbit")
-            target = oslo_messaging.Target(topic=TOPIC, server=name, version="1.0")
+            from catalog_common import messaging
+
+            transport = messaging.transport(conf, transport_url)
+            target = oslo_messaging.Target(
+                topic=messaging.TOPIC, server=name, version=messaging.VERSION
+            )
             self._server = oslo_messaging.get_rpc_server(
                 transport, target, [_Endpoint(wake)], executor="threading"
             )
