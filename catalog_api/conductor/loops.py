@@ -103,8 +103,10 @@ class Loops:
         while not self._closing.is_set():
             try:
                 look()
-            except Exception as error:
-                LOG.warning("%s: the database does not answer, or failed: %s", name, error)
+            except UNREACHABLE as error:
+                LOG.warning("%s: the database does not answer: %s", name, error)
+            except Exception:
+                LOG.exception("%s failed", name)
             self._closing.wait(interval)
 
     # ------------------------------------------------------------ tasks

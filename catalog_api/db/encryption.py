@@ -75,4 +75,7 @@ class Cipher:
                 ) from error
         elif mark != _PLAIN:
             raise EncryptionError("A stored value is in no format this release knows")
-        return json.loads(zlib.decompress(rest))
+        try:
+            return json.loads(zlib.decompress(rest))
+        except (zlib.error, ValueError) as error:
+            raise EncryptionError("A stored value is damaged") from error

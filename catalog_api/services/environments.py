@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, load_only
 
 from catalog_api.db.models import ConfigurationSession, Environment, new_id, utc_now
-from catalog_api.services import outcomes, sessions
+from catalog_api.services import outcomes, sessions, tasks
 from catalog_api.services.callers import Caller
 from catalog_api.services.errors import AlreadyExists, BadRequest, NotFound
 
@@ -183,7 +183,11 @@ def rename(session: Session, environment: Environment, body: Mapping[str, Any]) 
 
 
 def abandon(session: Session, environment: Environment) -> None:
-    """Forget an environment whatever it is doing; its stacks stay where they are."""
+    """Forget an environment whatever it is doing; its stacks stay where they are.
+
+    What it is doing is cancelled, so that no more are made.
+    """
+    tasks.cancel_all(session, environment.id)
     outcomes.remove_environment(session, environment, utc_now())
 
 

@@ -265,6 +265,16 @@ def request_cancel(session: Session, task_id: str) -> None:
         )
 
 
+def cancel_all(session: Session, environment_id: str) -> None:
+    """Ask for all tasks of an environment to be cancelled."""
+    session.execute(
+        sa.update(Task)
+        .where(Task.environment_id == environment_id, Task.state != ENDED)
+        .values(cancel_requested=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def has_journal(session: Session, task_id: str) -> bool:
     """Whether any entry is recorded."""
     return bool(

@@ -236,6 +236,7 @@ def test_a_task_whose_environment_was_abandoned_is_lost_without_a_fuss(catalog):
         row = session.get(models.Environment, catalog.head(task_id).environment_id)
         environments.abandon(session, row)
     assert catalog.report(task, "still here") == {"recorded": 0}
+    assert catalog.renew(task).cancel
     assert lose(catalog, task)
     make_available(catalog, task_id)
     again = catalog.claimed()
