@@ -140,7 +140,7 @@ def test_a_call_keeps_its_result_and_forgets_its_token(catalog):
 def test_a_deletion_removes_the_environment_and_revokes_its_trust(catalog):
     first = deployed(catalog)
     environment_id = catalog.head(first).environment_id
-    deletion = catalog.deploy(environment_id, delete=True, trust="the trust")
+    deletion = catalog.deploy(environment_id, delete=True)
     task = catalog.claimed()
     assert task.model["Objects"] is None
     assert task.action is None
@@ -151,7 +151,7 @@ def test_a_deletion_removes_the_environment_and_revokes_its_trust(catalog):
     assert catalog.row(models.Deployment, deletion) is None
     assert catalog.recorder.guest("g") is None
     (revocation,) = catalog.rows(models.TrustRevocation)
-    assert (revocation.trust_id, revocation.environment_id) == ("the trust", environment_id)
+    assert (revocation.trust_id, revocation.environment_id) == ("trust", environment_id)
     # The task stays to answer its engine.
     assert catalog.task(deletion).outcome == "succeeded"
 
