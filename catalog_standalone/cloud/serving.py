@@ -6,6 +6,7 @@ import socket
 import threading
 from typing import Any
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 
@@ -37,8 +38,8 @@ class Server:
     def _run(self) -> None:
         try:
             self._server.run()
-        except OSError:
-            # Closing the listening socket under asyncore ends its loop this way.
+        except (OSError, ValueError):
+            # Closing sockets under its loop ends it this way.
             return
 
     def start(self) -> None:
@@ -46,6 +47,8 @@ class Server:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no more requests."""
-        self._server.close()
+        """Take no more requests, and close what is open."""
         self._server.task_dispatcher.shutdown(timeout=1)
+        # In the loop's own thread, which ends when nothing is left to look after.
+        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
+        self._thread.join(5)

@@ -1,0 +1,328 @@
+"""What one task does, over ports in memory: deploy, act, clean up, fail, be replayed."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from catalog_engine.deployment.run import run_task
+from catalog_engine.host.direct import DirectDriver
+from catalog_engine.host.errors import PortError
+from catalog_engine.host.memory import MemoryPorts
+from catalog_engine.host.messages import Answer
+from tests.unit.catalog_engine.muranopl.language import library, package
+
+APPLICATION = """
+Namespaces: {'=': org.example, std: io.murano, sys: io.murano.system, res: io.murano.resources}
+Name: App
+Extends: std:Application
+Properties:
+  size: {Contract: $.int().notNull()}
+  fails: {Contract: $.bool(), Default: false}
+  instance: {Contract: $.class(res:LinuxMuranoInstance).owned()}
+  made: {Contract: $.string(), Usage: Out}
+Methods:
+  .init:
+    Body:
+      - $._environment: $.find(std:Environment).require()
+  deploy:
+    Body:
+      - $._environment.reporter.report($this, 'deploying')
+      - $stack: $._environment.stack
+      - $stack.updateTemplate({resources => {$.id() => {type => 'OS::Heat::RandomString'}}})
+      - If: $.instance
+        Then: [$.instance.deploy()]
+      - $stack.push()
+      - $.made: randomName()
+      - $.setAttr(size, $.size)
+      - If: $.fails
+        Then: [{Throw: Broken, Message: it broke}]
+  count:
+    Scope: Public
+    Arguments: [{by: {Contract: $.int().notNull()}}]
+    Body:
+      - Return: $.size + $by
+  hidden:
+    Body:
+      - Return: 1
+  .destroy:
+    Body:
+      - $stack: $._environment.stack
+      - $template: $stack.current()
+      - $template.resources: $template.get(resources, {}).delete($.id())
+      - $stack.setTemplate($template)
+      - $stack.push()
+      - If: $.fails
+        Then: [{Throw: StillThere, Message: cannot be removed}]
+""".replace("$.id()", "id($)")
+
+ENVIRONMENT = {
+    "?": {"type": "io.murano.Environment", "id": "env"},
+    "name": "one",
+    "defaultNetworks": {
+        "environment": {
+            "?": {"type": "io.murano.resources.NeutronNetwork", "id": "net"}, "name": "one-net"
+        },
+        "flat": None,
+    },
+}  # fmt: skip
+SERVER = {
+    "?": {"type": "io.murano.resources.LinuxMuranoInstance", "id": "vm"}, "name": "vm",
+    "flavor": "small", "image": "image", "assignFloatingIp": True,
+}  # fmt: skip
+DEPLOY = {"object_id": "env", "method": "deploy", "args": {}}
+
+
+def component(name, **properties):
+    return {"?": {"type": "org.example.App", "id": name}, "size": 1, **properties}
+
+
+def packages():
+    own = package(APPLICATION)
+    return {f"{row[0]}/{row[1]}": row for row in (own, library())}
+
+
+class Packages:
+    def __init__(self, rows):
+        self._rows = rows
+
+    def find(self, name, class_name, version_spec):
+        for digest, row in self._rows.items():
+            if row[0] == name or (not name and class_name in row[2].classes):
+                return {"name": row[0], "version": row[1], "digest": digest}
+        if name:
+            raise PortError("NoPackageFound", name)
+        raise PortError("NoPackageForClassFound", class_name)
+
+    def content(self, digest):
+        files = {path: body for path, body in self._rows[digest][3].items()}
+        return {"manifest": {}, "compiled": b"", "files": files}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return packages()
+
+
+@pytest.fixture
+def ports(rows):
+    ports = MemoryPorts(packages=Packages(rows))
+    ports.cloud.rows["networks"] = [{"id": "ext", "name": "ext-net", "router:external": True}]
+    return ports
+
+
+@pytest.fixture
+def run(rows, ports):
+    def make(model, action=DEPLOY, driver=None, **task):
+        return run_task(
+            {"id": "t", "kind": "deployment", "seed": "s", "project_id": "p", "user_id": "u",
+             "environment_id": "env", "model": model, "action": action, **task},
+            driver or DirectDriver(ports), {},
+            {digest: row[2] for digest, row in rows.items()},
+        )  # fmt: skip
+
+    return make
+
+
+def model(*components, copy=None, attributes=()):
+    return {
+        "Objects": {**ENVIRONMENT, "applications": list(components)}, "ObjectsCopy": copy,
+        "Attributes": list(attributes),
+    }  # fmt: skip
+
+
+def template(ports):
+    (stack,) = ports.stacks.stacks.values()
+    return stack["template"]
+
+
+def test_deploying(run, ports):
+    result = run(model(component("a"), component("b", instance=SERVER)))
+    assert result["outcome"] == "succeeded"
+    assert result["result"] == {"result": None, "isException": False}
+    types = [row["type"] for row in template(ports)["resources"].values()]
+    assert types.count("OS::Heat::RandomString") == 2
+    for kind in ("OS::Nova::Server", "OS::Neutron::Net", "OS::Neutron::FloatingIP"):
+        assert kind in types
+    made = result["model"]["Objects"]["applications"][0]["made"]
+    assert len(made) > 12
+    assert result["model"]["ObjectsCopy"]["applications"][0]["made"] == made
+    assert ["a", "org.example.App", "size", 1] in result["model"]["Attributes"]
+    assert [report["text"] for report in ports.reports.reports].count("deploying") == 2
+
+
+def test_the_state_to_clean_up_from_is_told_before_the_first_effect(run, ports):
+    seen = []
+    apply = ports.stacks.apply
+
+    def note(*args, **kwargs):
+        seen.append(ports.state.copy["applications"][0]["?"]["id"])
+        return apply(*args, **kwargs)
+
+    ports.stacks.apply = note
+    run(model(component("a")))
+    assert seen[0] == "a"
+
+
+def test_actions(run):
+    first = run(model(component("a", size=4)))["model"]
+    done = run(first, {"object_id": "a", "method": "count", "args": {"by": 3}})
+    assert done["result"] == {"result": 7, "isException": False}
+    hidden = run(first, {"object_id": "a", "method": "hidden", "args": {}})
+    assert "hidden is not an action" in hidden["result"]["result"]["message"]
+    wrong = run(first, {"object_id": "a", "method": "count", "args": {"bye": 3}})
+    assert wrong["outcome"] == "failed"
+    assert "count" in wrong["result"]["result"]["message"]
+
+
+def test_what_is_no_longer_wanted_is_cleaned_up(run, ports):
+    first = run(model(component("a"), component("b")))["model"]
+    assert set(template(ports)["resources"]) >= {"a", "b"}
+    wanted = {**first, "Objects": {**first["Objects"], "applications": []}}
+    second = run(wanted)
+    assert second["outcome"] == "succeeded"
+    assert not {"a", "b"} & set(template(ports)["resources"])
+    assert second["model"]["Attributes"] == []
+
+
+def test_deleting_an_environment(run, ports):
+    first = run(model(component("a", instance=SERVER)))["model"]
+    done = run({**first, "Objects": None}, None)
+    assert done["outcome"] == "succeeded"
+    assert done["model"] == {"Objects": None, "ObjectsCopy": None, "Attributes": []}
+    assert ports.stacks.stacks == {}
+
+
+def test_a_failure_keeps_what_was_made(run, ports):
+    result = run(model(component("a", fails=True)))
+    assert result["outcome"] == "failed"
+    body = result["result"]["result"]
+    assert body["message"] == "[org.example.Broken]: it broke"
+    assert 'File "Classes/all.yaml", line' in body["details"]
+    assert "in method deploy of type org.example.App" in body["details"]
+    assert result["model"]["ObjectsCopy"]["applications"][0]["?"]["id"] == "a"
+    (error,) = [row for row in ports.reports.reports if row["level"] == "error"]
+    assert error["details"] == body["details"]
+
+
+def test_a_destructor_that_fails_keeps_its_object_for_the_next_try(run, ports):
+    first = run(model(component("a"), component("b")))["model"]
+    for objects in (first["Objects"], first["ObjectsCopy"]):
+        objects["applications"][0]["fails"] = True
+    gone = {**first, "Objects": {**first["Objects"], "applications": []}}
+    second = run(gone)
+    assert second["outcome"] == "failed"
+    assert second["model"]["Objects"]["applications"] == []
+    (kept,) = second["model"]["ObjectsCopy"]["applications"]
+    assert kept["?"]["id"] == "a"
+    deleted = run({**second["model"], "Objects": None}, None)
+    assert deleted["outcome"] == "failed"
+    assert deleted["model"]["ObjectsCopy"]["applications"][0]["?"]["id"] == "a"
+    deleted["model"]["ObjectsCopy"]["applications"][0]["fails"] = False
+    assert run(deleted["model"], None)["model"]["ObjectsCopy"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"?": {"type": "org.example.Nosuch", "id": "a"}}, "org.example.Nosuch"),
+        ({"size": None}, r"[org.example.App.size] null value"),
+        ({"instance": "nobody"}, 'Object "nobody" is not found'),
+        ({"instance": {"?": {"type": "io.murano.Object", "id": "x"}}}, "not compatible"),
+    ],
+)
+def test_a_model_that_cannot_be_loaded(run, ports, change, text):
+    result = run(model({**component("a"), **change}))
+    assert result["outcome"] == "failed"
+    assert text in result["result"]["result"]["message"]
+    assert result["model"] is None
+    assert ports.stacks.stacks == {}
+
+
+def test_a_static_action_is_a_call_without_a_model(run):
+    action = {"class_name": "org.example.App", "method": "count", "args": {}}
+    result = run(None, action, kind="call")
+    assert result["outcome"] == "failed"
+    assert result["model"] is None
+
+
+# ---------------------------------------------------------------- determinism
+
+
+class Journal:
+    """A driver that notes what is asked, and answers from what it noted before."""
+
+    def __init__(self, ports, recorded=()):
+        self._live = DirectDriver(ports)
+        self._recorded = list(recorded)
+        self._waiting = {}
+        self.asked = []
+        self.answers = []
+        self.replayed = 0
+
+    def submit(self, branch, number, request):
+        self.asked.append((branch, number, request.port, request.operation))
+        self._waiting[branch, number] = request
+
+    def notify(self, request):
+        self._live.notify(request)
+
+    def wait(self):
+        if self._recorded:
+            branch, number, answer = self._recorded.pop(0)
+            del self._waiting[branch, number]
+            self.replayed += 1
+        else:
+            (branch, number), request = next(iter(self._waiting.items()))
+            del self._waiting[branch, number]
+            self._live.submit(branch, number, request)
+            branch, number, answer = self._live.wait()
+        self.answers.append((branch, number, answer))
+        return branch, number, Answer(answer.value, answer.error)
+
+
+def test_a_replay_asks_for_the_same_whatever_was_recorded(run, rows):
+    wanted = model(component("a"), component("b", instance=SERVER))
+
+    def fresh():
+        ports = MemoryPorts(packages=Packages(rows))
+        ports.cloud.rows["networks"] = [{"id": "ext", "name": "ext-net", "router:external": True}]
+        return ports
+
+    whole = Journal(fresh())
+    first = run(wanted, driver=whole)
+    assert first["outcome"] == "succeeded"
+    for count in range(0, len(whole.answers), 3):
+        # The world after so many answers: whatever was asked for live comes from a journal.
+        again = Journal(fresh(), whole.answers)
+        again._recorded = whole.answers[:count] + whole.answers[count:]
+        result = run(wanted, driver=again)
+        assert again.asked == whole.asked
+        assert json.dumps(result) == json.dumps(first)
+
+
+def test_the_same_under_any_hash_seed():
+    code = (
+        "from tests.unit.catalog_engine.deployment import test_run as t\n"
+        "import json\n"
+        "rows = t.packages(); ports = t.MemoryPorts(packages=t.Packages(rows))\n"
+        "ports.cloud.rows['networks'] = [{'id': 'ext', 'name': 'ext-net',"
+        " 'router:external': True}]\n"
+        "driver = t.Journal(ports)\n"
+        "task = {'id': 't', 'kind': 'deployment', 'seed': 's', 'project_id': 'p', 'user_id': 'u',"
+        " 'environment_id': 'env', 'action': t.DEPLOY, 'model':"
+        " t.model(t.component('a'), t.component('b', instance=t.SERVER))}\n"
+        "result = t.run_task(task, driver, {}, {d: r[2] for d, r in rows.items()})\n"
+        "print(json.dumps([driver.asked, result]))\n"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", code], capture_output=True, check=True,
+            timeout=60, cwd=os.getcwd(),
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()},
+        ).stdout
+        for seed in ("0", "1", "4242")
+    }  # fmt: skip
+    assert len(outputs) == 1
