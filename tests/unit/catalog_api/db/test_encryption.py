@@ -52,7 +52,7 @@ def test_a_changed_value_is_refused():
         Cipher([OLD]).open(bytes(sealed))
 
 
-@pytest.mark.parametrize("key", ["", "short", "!" * 44, OLD[:-2]])
+@pytest.mark.parametrize("key", ["", "short", "!" * 44, "A" * 42])
 def test_a_malformed_key_says_how_to_make_one(key):
     with pytest.raises(ValueError, match="generate_key"):
         Cipher([key])
