@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -49,7 +50,7 @@ def load(path: Path) -> Settings:
         raise ConfigurationError(f"{path}: {error}") from error
 
     def text(section: str, name: str, default: str = "") -> str:
-        return parser.get(section, name, fallback=default).strip().strip("'\"")
+        return _unquoted(parser.get(section, name, fallback=default).strip())
 
     def flag(section: str, name: str) -> bool:
         return text(section, name).lower() in TRUE
@@ -57,6 +58,11 @@ def load(path: Path) -> Settings:
     queue = text("rabbitmq", "input_queue")
     if not queue:
         raise ConfigurationError(f"{path}: [rabbitmq] input_queue is missing")
+    if text("DEFAULT", "engine_key"):
+        # An agent with a key obeys signed plans only; without the means to check it must not run.
+        raise ConfigurationError(
+            f"{path}: engine_key is set, and this agent cannot check signatures; leave it empty"
+        )
     return Settings(
         storage=Path(text("DEFAULT", "storage", "/var/murano/plans")),
         transport_url=text("rabbitmq", "transport_url") or _url(text, path),
@@ -72,8 +78,13 @@ def load(path: Path) -> Settings:
     )
 
 
-def _url(text: object, path: Path) -> str:
-    assert callable(text)
+def _unquoted(value: str) -> str:
+    """A value without the quotes that other readers of such files take off."""
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1] if quoted else value
+
+
+def _url(text: Callable[..., str], path: Path) -> str:
     port = text("rabbitmq", "port", "5672")
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise ConfigurationError(f"{path}: [rabbitmq] port {port!r} is no port")

@@ -1,162 +1,136 @@
-"""Running one plan, in a process of its own: the body, and the scripts that it calls."""
+"""Running one plan, in a process of its own: the body, and the scripts that it calls.
+
+The process holds a lock that it was born with: while it is held the plan runs, and an agent that
+was started anew can tell. It outlives the agent, and leaves ``result.json`` in the run's folder.
+"""
 
 from __future__ import annotations
 
+import ast
 import json
 import os
-import shlex
+import re
 import shutil
-import subprocess
 import sys
-import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from guest_agent import files, protocol
-from guest_agent.protocol import FAILED, SCRIPT_FAILED, PlanError
+from guest_agent import protocol
+from guest_agent.files import Layout
+from guest_agent.protocol import FAILED, PlanError
+from guest_agent.scripts import Bunch, Lenient, Script, ScriptError
+from guest_agent.validation import validate
 
-MAX_OUTPUT = 1 << 20
-"""Bytes kept of each output of a script: half from its beginning, half from its end."""
-Call = Callable[..., Any]
-
-
-class Bunch(dict[str, Any]):
-    """A map whose items are attributes as well; what is missing raises."""
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def iteritems(self) -> Any:
-        """As bodies of old packages write it."""
-        return self.items()
-
-    def has_key(self, name: str) -> bool:
-        """As bodies of old packages write it."""
-        return name in self
-
-
-class ScriptError(Exception):
-    """A script ended with an error; a body may catch it."""
-
-    def __init__(self, name: str, outcome: Bunch) -> None:
-        super().__init__(f"Script {name} returned error code")
-        self.error_code = 0
-        self.additional_data = outcome
+PLAN, RESULT, STARTED = "plan.json", "result.json", "started"
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 def run(plan: Mapping[str, Any], plan_id: str, folder: Path) -> dict[str, Any]:
     """Run a plan; its result document. Never raises for what the plan does."""
     try:
-        protocol.validate(plan)
+        validate(plan)
         return protocol.success(plan_id, _run_body(plan, folder))
     except PlanError as error:
         return protocol.failure(plan_id, error.code, error.message, error.details)
     except ScriptError as error:
-        return protocol.failure(
-            plan_id, SCRIPT_FAILED + error.error_code, str(error), error.additional_data
-        )
+        return protocol.failure(plan_id, error.error_code, str(error), error.additional_data)
     except BaseException as error:
-        return protocol.failure(plan_id, FAILED, str(error))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        return protocol.failure(plan_id, FAILED, _text(error))
 
 
 def _run_body(plan: Mapping[str, Any], folder: Path) -> Any:
-    source = textwrap.dedent(plan["Body"].replace("\r\n", "\n").replace("\t", "    "))
-    code = "def __body__():\n" + textwrap.indent(source, "    ")
-    scripts = {
-        name: _script(plan, name, folder / files.script_folder(name)) for name in plan["Scripts"]
-    }
+    layout = Layout(plan, folder)
     namespace: dict[str, Any] = {
-        "__name__": "plan", "args": Bunch(plan.get("Parameters") or {}), **scripts,
+        "__name__": "plan", "args": Bunch(_lenient(plan.get("Parameters") or {}, top=True)),
+        **{name: Script(name, script, layout) for name, script in plan["Scripts"].items()},
     }  # fmt: skip
-    exec(compile(code, f"<plan {plan.get('Name', '')}>", "exec"), namespace)
+    exec(compile_body(plan["Body"]), namespace)
     return namespace["__body__"]()
 
 
-def _script(plan: Mapping[str, Any], name: str, folder: Path) -> Call:
-    """The callable that a body knows a script by."""
-    if plan["Scripts"][name]["Type"] != "Application":
-        return lambda *_args, **_kwargs: _unsupported(name, plan["Scripts"][name]["Type"])
-    laid_out: list[Path] = []
-
-    def call(commandline: Any = "", input: Any = None) -> Bunch:
-        if not laid_out:
-            laid_out.append(files.lay_out(plan, name, folder))
-        return _execute(name, laid_out[0], str(commandline), input, plan["Scripts"][name])
-
-    return _Named(call)
+def _lenient(value: Any, *, top: bool = False) -> Any:
+    if isinstance(value, dict):
+        items = {key: _lenient(item) for key, item in value.items()}
+        return items if top else Lenient(items)
+    return [_lenient(item) for item in value] if isinstance(value, list) else value
 
 
-class _Named:
-    """A callable any attribute of which is the callable itself."""
+def compile_body(source: str) -> Any:
+    """Code that defines the function ``__body__``.
 
-    def __init__(self, call: Call) -> None:
-        self._call = call
+    The statements become a function's in the syntax tree, so that no text in them changes. A tab
+    counts as four blanks only where the body could not be read otherwise.
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._call(*args, **kwargs)
-
-    def __getattr__(self, _name: str) -> Call:
-        return self._call
-
-
-def _unsupported(name: str, kind: str) -> Any:
-    raise PlanError(FAILED, f"Script {name} is of type {kind}, which this agent cannot run")
-
-
-def _execute(
-    name: str, entry: Path, commandline: str, given: Any, script: Mapping[str, Any]
-) -> Bunch:
-    options = script.get("Options") or {}
-    command = f"./{shlex.quote(entry.name)} {commandline}"
-    data = None if given is None else str(given).encode()
-    done = subprocess.run(
-        ["/bin/sh", "-c", command], cwd=entry.parent, check=False, input=data,
-        stdin=None if data is not None else subprocess.DEVNULL,
-        stdout=_target(options.get("captureStdout", True)),
-        stderr=_target(options.get("captureStderr", True)),
-    )  # fmt: skip
-    code = done.returncode if done.returncode >= 0 else 128 - done.returncode
-    outcome = Bunch(exitCode=code, stdout=_text(done.stdout), stderr=_text(done.stderr))
-    if options.get("verifyExitcode", True) and code != 0:
-        raise ScriptError(name, outcome)
-    return outcome
+    :raises SyntaxError: it is no Python.
+    :raises PlanError: it has no statement.
+    """
+    try:
+        tree = _parse(source)
+    except IndentationError:
+        tree = _parse(_INDENT.sub(lambda found: found[0].replace("\t", "    "), source))
+    if not tree:
+        raise PlanError(FAILED, "Body has no statement")
+    module = ast.parse("def __body__(): pass", "<plan>")
+    function = module.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.body = tree
+    return compile(module, "<plan>", "exec")
 
 
-def _target(captured: Any) -> int | None:
-    return subprocess.PIPE if captured else None
+def _parse(source: str) -> list[ast.stmt]:
+    """The statements of a body, whose lines may all be indented."""
+    indented = next((line[:1].isspace() for line in source.splitlines() if _says(line)), False)
+    if not indented:
+        return ast.parse(source, "<plan>").body
+    try:
+        tree = ast.parse(f"if True:\n{source}", "<plan>")
+    except SyntaxError as error:
+        error.lineno = (error.lineno or 1) - 1
+        raise
+    ast.increment_lineno(tree, -1)
+    block = tree.body[0]
+    assert isinstance(block, ast.If)
+    return [*block.body, *tree.body[1:]]
 
 
-def _text(output: bytes | None) -> str | None:
-    """Output as text, its middle left out when it is long; empty output is null."""
-    if output is None:
-        return None
-    if len(output) > MAX_OUTPUT:
-        half = MAX_OUTPUT // 2
-        mark = f"\n[… {len(output) - MAX_OUTPUT} bytes left out …]\n".encode()
-        output = output[:half] + mark + output[-half:]
-    text = output.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n").strip()
-    return text or None
+def _says(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # an exception's own method
+        return type(error).__name__
 
 
 # ---------------------------------------------------------------- the process
 
 
-def main() -> int:
-    """Run the plan of a folder: ``plan.json`` in, ``result.json`` out, durable."""
-    folder = Path(sys.argv[1])
-    order = json.loads((folder / "plan.json").read_bytes())
-    work = folder / "work"
-    work.mkdir(mode=0o700, exist_ok=True)
+def main() -> None:
+    """Run the plan of a folder, and end the process whatever the body left running in it.
+
+    Arguments: the run's folder, the plan's working folder, the descriptor of the lock.
+    """
+    folder, work, lock = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    os.set_inheritable(lock, False)
+    os.environ.pop("PYTHONPATH", None)
+    order = json.loads((folder / PLAN).read_bytes())
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True, mode=0o700)
     os.chdir(work)
+    store(folder / STARTED, str(os.getpid()).encode())
     result = run(order["plan"], order["id"], work)
-    store(folder / "result.json", protocol.encode(result))
-    return 0
+    os.chdir(folder)
+    shutil.rmtree(work, ignore_errors=True)
+    store(folder / RESULT, protocol.encode(result))
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue
+    os._exit(0)
 
 
 def store(path: Path, content: bytes) -> None:
@@ -175,4 +149,4 @@ def store(path: Path, content: bytes) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sqlite3
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
+from typing import Final
 
 RECEIVED, RUNNING, FINISHED, ANSWERED = "received", "running", "finished", "answered"
-KEPT_PLANS = 1000
-KEPT_SECONDS = 7 * 86400
+KEPT_PLANS: Final = 1000
+KEPT_SECONDS: Final = 7 * 86400
+KEPT_BYTES: Final = 64 << 20
+VERSION: Final = 2
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS plans (
+CREATE TABLE plans (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, body BLOB NOT NULL,
-    reply_to TEXT, state TEXT NOT NULL, result BLOB, pid INTEGER, started TEXT,
-    received REAL NOT NULL
-)
+    reply_to TEXT, state TEXT NOT NULL, result BLOB, owed INTEGER NOT NULL, received REAL NOT NULL
+);
+CREATE INDEX plans_by_state ON plans (state, number);
 """
+_COLUMNS = "number, id, body, reply_to, state, result, owed"
 
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
     """One plan.
 
+    :ivar body: the message; empty once the plan has run.
     :ivar reply_to: where its result is asked to go, or None.
-    :ivar pid: process that runs it, with the kernel's start time of it.
+    :ivar owed: how often the plan was sent and not answered yet.
     """
 
     number: int
@@ -34,58 +41,74 @@ class Entry:
     reply_to: str | None
     state: str
     result: bytes | None
-    pid: int | None
-    started: str | None
+    owed: int
 
 
 class Journal:
-    """A SQLite database of plans; every step is on disk before the next one."""
+    """A SQLite database of plans; every step is on disk before the next one.
+
+    :raises sqlite3.Error: of every method: the disk is full, or the file is damaged.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        path.chmod(0o600)
         self._lock = threading.Lock()
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=FULL")
-        self._database.execute(_SCHEMA)
+        self._make()
 
-    def receive(self, plan_id: str, body: bytes, reply_to: str | None) -> Entry:
-        """Note a plan; one that is known stays as it is, and is the answer."""
+    def _make(self) -> None:
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        if version != VERSION:
+            # Of trial versions, which knew no numbers; what they had answered may run again.
+            script = f"BEGIN; DROP TABLE IF EXISTS plans; {_SCHEMA} PRAGMA user_version = {VERSION}"
+            self._database.executescript(f"{script}; COMMIT;")
+
+    def receive(
+        self, plan_id: str, body: bytes, reply_to: str | None, refusal: bytes | None = None
+    ) -> Entry:
+        """Note a plan; one that is known owes another answer, and is not run again.
+
+        :param refusal: the result of a plan that is never to run.
+        """
+        state = RECEIVED if refusal is None else FINISHED
         with self._lock:
             self._database.execute(
-                "INSERT OR IGNORE INTO plans (id, body, reply_to, state, received)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (plan_id, body, reply_to, RECEIVED, time.time()),
+                "INSERT INTO plans (id, body, reply_to, state, result, owed, received)"
+                " VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT (id) DO UPDATE SET owed = owed + 1,"
+                " state = CASE state WHEN ? THEN ? ELSE state END",
+                (plan_id, body, reply_to, state, refusal, time.time(), ANSWERED, FINISHED),
             )
             found = self._one("id = ?", plan_id)
             assert found is not None
             return found
 
-    def start(self, number: int, pid: int, started: str) -> None:
-        """A process runs the plan."""
-        self._set(number, "state = ?, pid = ?, started = ?", RUNNING, pid, started)
+    def start(self, number: int) -> None:
+        """The plan is about to run."""
+        self._set(number, "state = ?", RUNNING)
 
     def finish(self, number: int, result: bytes) -> None:
         """The plan has a result."""
-        self._set(number, "state = ?, result = ?, pid = NULL", FINISHED, result)
+        self._set(number, "state = ?, result = ?, body = x''", FINISHED, result)
 
     def answer(self, number: int) -> None:
-        """The broker has the result."""
-        self._set(number, "state = ?", ANSWERED)
+        """The broker has the result, once more."""
+        self._set(
+            number, "owed = max(owed - 1, 0), state = CASE WHEN owed > 1 THEN state ELSE ? END",
+            ANSWERED,
+        )  # fmt: skip
 
-    def ask_again(self, number: int) -> None:
-        """The answer is asked for once more."""
-        with self._lock:
-            self._database.execute(
-                "UPDATE plans SET state = ? WHERE number = ? AND state = ?",
-                (FINISHED, number, ANSWERED),
-            )
-
-    def oldest(self, *states: str) -> Entry | None:
-        """The oldest plan in one of some states."""
+    def oldest(self, *states: str, besides: Collection[int] = ()) -> Entry | None:
+        """The oldest plan in one of some states, some numbers left out."""
         marks = ", ".join("?" * len(states))
+        others = ", ".join(str(int(number)) for number in besides)
         with self._lock:
-            return self._one(f"state IN ({marks}) ORDER BY number LIMIT 1", *states)
+            return self._one(
+                f"state IN ({marks}) AND number NOT IN ({others}) ORDER BY number LIMIT 1", *states
+            )
 
     def count(self, state: str) -> int:
         """How many plans are in a state."""
@@ -96,12 +119,15 @@ class Journal:
             return int(row[0])
 
     def purge(self) -> None:
-        """Forget answered plans beyond those that are kept."""
+        """Forget the oldest answered plans beyond those that are kept."""
         with self._lock:
             self._database.execute(
-                "DELETE FROM plans WHERE state = ? AND (received < ? OR number <= ("
-                " SELECT coalesce(max(number), 0) FROM plans) - ?)",
-                (ANSWERED, time.time() - KEPT_SECONDS, KEPT_PLANS),
+                "DELETE FROM plans WHERE state = ? AND (received < ? OR number IN ("
+                " SELECT number FROM ("
+                "  SELECT number, row_number() OVER w AS place, sum(length(result)) OVER w AS size"
+                "  FROM plans WHERE state = ? WINDOW w AS (ORDER BY number DESC)"
+                " ) WHERE place > ? OR size > ?))",
+                (ANSWERED, time.time() - KEPT_SECONDS, ANSWERED, KEPT_PLANS, KEPT_BYTES),
             )
 
     def close(self) -> None:
@@ -115,8 +141,6 @@ class Journal:
 
     def _one(self, where: str, *values: object) -> Entry | None:
         row = self._database.execute(
-            "SELECT number, id, body, reply_to, state, result, pid, started FROM plans"
-            f" WHERE {where}",
-            values,
+            f"SELECT {_COLUMNS} FROM plans WHERE {where}", values
         ).fetchone()
         return None if row is None else Entry(*row)

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-HIGHEST_FORMAT: Final = (2, 2, 0)
 RESULT_FORMAT: Final = "2.0.0"
 RESULT_ACTION: Final = "Execution:Result"
 
@@ -20,15 +19,16 @@ REFUSED: Final = 5
 UNSUPPORTED: Final = 9
 SCRIPT_FAILED: Final = 100
 
+DOWNLOADABLE: Final = "Downloadable"
+"""Type of a file that the agent fetches."""
+
 MAX_RESULT: Final = 4 * 1024 * 1024
 """Bytes of the largest result."""
-TYPES: Final[Mapping[tuple[int, int], tuple[str, ...]]] = {
-    (2, 0): ("Application",),
-    (2, 1): ("Application", "Chef", "Puppet"),
-    (2, 2): ("Application", "Chef", "Puppet"),
-}
+MAX_TEXT: Final = 256 * 1024
+"""Characters that are left of each long text when a result is too large."""
+MAX_ID: Final = 255
+"""Bytes of the longest message id that a broker takes."""
 _PLAN_ID: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
-_VERSION: Final = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:-[0-9A-Za-z.-]+)?")
 
 
 class PlanError(Exception):
@@ -50,112 +50,45 @@ def parse(body: bytes) -> dict[str, Any] | None:
     return plan if isinstance(plan, dict) else None
 
 
-def plan_id(plan: Mapping[str, Any], message_id: Any) -> str:
-    """Id of a plan: its own, else the message's, else an empty text."""
-    found = plan.get("ID")
-    return str(message_id or "") if found is None else str(found)
+def source_id(plan: Mapping[str, Any], message_id: Any) -> Any:
+    """What a plan is answered under: its own id, else the message's; empty when it has neither.
+
+    An own id that no message could carry gives way to the message's.
+    """
+    found, message = plan.get("ID"), str(message_id or "")
+    if found is None or found == "":
+        return message
+    text = found if isinstance(found, str) else json.dumps(found)
+    return message if len(text.encode(errors="replace")) > MAX_ID else found
 
 
-def check_id(value: str) -> None:
-    """Refuse ids that are no plain words, since folders are named by them.
+def check_id(value: Any) -> str:
+    """The id, when it is a plain word, since folders are named by it.
 
     :raises PlanError: it is none.
     """
-    if value and _PLAN_ID.fullmatch(value) is None:
-        raise PlanError(MALFORMED, f"ID {value[:80]!r} must be 1 to 64 letters, digits, . _ or -")
-
-
-def validate(plan: Mapping[str, Any]) -> None:
-    """Check a plan of format 2.
-
-    :raises PlanError: it is malformed, or of a format that this agent does not know.
-    """
-    version = _version(plan.get("FormatVersion", "1.0.0"))
-    if version > HIGHEST_FORMAT:
-        raise PlanError(UNSUPPORTED, f"Unsupported format version {plan['FormatVersion']}")
-    for name in ("Scripts", "Files", "Options"):
-        if name == "Scripts" and name not in plan:
-            raise PlanError(MALFORMED, f"{name} is not in the execution plan")
-        if not isinstance(plan.get(name, {}), dict):
-            raise PlanError(MALFORMED, f"{name} is not a dictionary")
-    if not isinstance(plan.get("Body"), str):
-        raise PlanError(FAILED, "The execution plan has no Body")
-    files: Mapping[str, Any] = plan.get("Files", {})
-    kinds = TYPES.get(version[:2], ("Application", "Chef", "Puppet"))
-    for name, script in plan["Scripts"].items():
-        _check_script(str(name), script, files, kinds, version)
-    for name, file in files.items():
-        _check_file(str(name), file, version)
-
-
-def _version(value: Any) -> tuple[int, int, int]:
-    match = _VERSION.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise PlanError(UNSUPPORTED, f"FormatVersion {value!r} is no version such as 2.0.0")
-    return (int(match[1]), int(match[2]), int(match[3]))
-
-
-def _check_script(
-    name: str, script: Any, files: Mapping[str, Any], kinds: tuple[str, ...],
-    version: tuple[int, int, int],
-) -> None:  # fmt: skip
-    if not isinstance(script, dict):
-        raise PlanError(MALFORMED, f"Script {name} is not a dictionary")
-    for key in ("Type", "EntryPoint"):
-        if not isinstance(script.get(key), str):
-            raise PlanError(MALFORMED, f"Script {name} lacks {key}")
-    kind, entry = script["Type"], script["EntryPoint"]
-    if kind not in kinds:
-        raise PlanError(MALFORMED, f"Script {name} has the unknown type {kind[:80]!r}")
-    if kind == "Application" and entry not in files:
-        raise PlanError(MALFORMED, f"EntryPoint of script {name} is not in Files")
-    if kind != "Application" and "::" not in entry:
-        raise PlanError(MALFORMED, f"EntryPoint of script {name} must be <module>::<recipe>")
-    options = script.get("Options") or {}
-    if not isinstance(options, dict):
-        raise PlanError(MALFORMED, f"Options of script {name} is not a dictionary")
-    if {"useBerkshelf", "berksfilePath"} & set(options) and (
-        version[:2] == (2, 1) or (kind != "Chef" and version[:2] == (2, 2))
-    ):
-        raise PlanError(MALFORMED, f"Script {name} cannot use Berkshelf")
-    for file in script.get("Files") or ():
-        if not isinstance(file, str) or file not in files:
-            raise PlanError(MALFORMED, f"Script {name} names a file that is not in Files: {file!r}")
-
-
-def _check_file(name: str, file: Any, version: tuple[int, int, int]) -> None:
-    if not isinstance(file, dict):
-        raise PlanError(MALFORMED, f"File {name} is not a dictionary")
-    if not isinstance(file.get("Name"), str):
-        raise PlanError(MALFORMED, f"File {name} has no Name")
-    if "Type" in file or "URL" in file:
-        if version[:2] == (2, 0):
-            raise PlanError(MALFORMED, f"File {name}: downloads need format 2.1.0")
-        if not isinstance(file.get("URL"), str):
-            raise PlanError(MALFORMED, f"File {name} has no URL")
-    elif not isinstance(file.get("Body"), str):
-        raise PlanError(MALFORMED, f"File {name} has no Body")
-    elif file.get("BodyType") not in ("Text", "Base64"):
-        raise PlanError(MALFORMED, f"BodyType of file {name} must be Text or Base64")
+    if not isinstance(value, str) or _PLAN_ID.fullmatch(value) is None:
+        raise PlanError(MALFORMED, f"ID {str(value)[:80]!r} must be 1 to 64 letters, digits, ._-")
+    return value
 
 
 # ---------------------------------------------------------------- results
 
 
-def success(source_id: str, value: Any) -> dict[str, Any]:
+def success(source: Any, value: Any) -> dict[str, Any]:
     """The result of a plan that ran."""
-    return _result(source_id, 0, value)
+    return _result(source, 0, value)
 
 
-def failure(source_id: str, code: int, message: str | None, details: Any = None) -> dict[str, Any]:
+def failure(source: Any, code: int, message: str | None, details: Any = None) -> dict[str, Any]:
     """The result of a plan that failed."""
-    return _result(source_id, code, {"Message": message, "AdditionalInfo": details})
+    return _result(source, code, {"Message": message, "AdditionalInfo": details})
 
 
-def _result(source_id: str, code: int, body: Any) -> dict[str, Any]:
+def _result(source: Any, code: int, body: Any) -> dict[str, Any]:
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     return {
-        "FormatVersion": RESULT_FORMAT, "ID": uuid.uuid4().hex, "SourceID": source_id,
+        "FormatVersion": RESULT_FORMAT, "ID": uuid.uuid4().hex, "SourceID": source,
         "Action": RESULT_ACTION, "ErrorCode": code, "Body": body,
         "Time": now.isoformat(sep=" ", timespec="microseconds"),
     }  # fmt: skip
@@ -164,15 +97,33 @@ def _result(source_id: str, code: int, body: Any) -> dict[str, Any]:
 def encode(result: Mapping[str, Any]) -> bytes:
     """A result as the bytes of a message.
 
-    What JSON cannot hold, and what is too large, is replaced by an error that says so.
+    What JSON cannot hold is replaced by an error that says so; of what is too large, long texts
+    are shortened, and where that is not enough an error says so.
     """
-    source_id = str(result.get("SourceID", ""))
+    source = result.get("SourceID")
     try:
-        body = json.dumps(result, allow_nan=False).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        replaced = failure(source_id, FAILED, f"The result cannot be encoded: {error}")
-        return json.dumps(replaced).encode()
-    if len(body) <= MAX_RESULT:
-        return body
-    text = f"The result has {len(body)} bytes; at most {MAX_RESULT} can be sent"
-    return json.dumps(failure(source_id, REFUSED, text)).encode()
+        body = _dump(result)
+        if len(body) > MAX_RESULT:
+            size, body = len(body), _dump(_shortened(result))
+            if len(body) > MAX_RESULT:
+                text = f"The result has {size} bytes; at most {MAX_RESULT} can be sent"
+                return _dump(failure(source, REFUSED, text))
+    except Exception as error:  # a value's own methods may raise anything
+        return _dump(failure(source, FAILED, f"The result cannot be encoded: {error}"))
+    return body
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, allow_nan=False).encode()
+
+
+def _shortened(value: Any) -> Any:
+    """A value whose long texts keep their beginning and end only."""
+    if isinstance(value, Mapping):
+        return {key: _shortened(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_shortened(item) for item in value]
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        half = MAX_TEXT // 2
+        return f"{value[:half]}\n[… {len(value) - 2 * half} characters left out …]\n{value[-half:]}"
+    return value

@@ -15,12 +15,23 @@ class FrameError(OSError):
     """The other side broke the protocol, or is gone."""
 
 
-def send(connection: socket.socket, message: dict[str, Any]) -> None:
-    """Send one message."""
+def encode(message: dict[str, Any]) -> bytes:
+    """The frame of a message.
+
+    :raises FrameError: it is too large.
+    """
     body = json.dumps(message).encode()
     if len(body) > MAX_FRAME:
         raise FrameError(f"a message of {len(body)} bytes is too large")
-    connection.sendall(_LENGTH.pack(len(body)) + body)
+    return _LENGTH.pack(len(body)) + body
+
+
+def send(connection: socket.socket, message: dict[str, Any]) -> None:
+    """Send one message.
+
+    :raises FrameError: it is too large.
+    """
+    connection.sendall(encode(message))
 
 
 def receive(connection: socket.socket) -> dict[str, Any] | None:

@@ -9,22 +9,31 @@ ends. Publishing returns when the hub has stored the message.
 from __future__ import annotations
 
 import base64
+import logging
 import queue
 import socket
 import threading
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kombu.transport import virtual
 
 from guest_agent.transports import frames
 
+LOG = logging.getLogger(__name__)
 WAIT = 0.25
 """Seconds for which the hub waits for a message before it says that there is none."""
 TIMEOUT = 20.0
+LEAVE_TIMEOUT = 2.0
+"""Seconds for which a connection that ends waits for the hub to take its messages back."""
 
 
 class HubError(OSError):
-    """The hub refuses a request, or is gone."""
+    """The hub is gone."""
+
+
+class HubRefused(Exception):
+    """The hub refuses a request; asking again would not help."""
 
 
 class Link:
@@ -38,39 +47,71 @@ class Link:
     def open(cls, client: Any) -> Link:
         """Connect as a kombu connection's parameters say.
 
-        :raises HubError: the account is refused.
+        :raises HubRefused: the account is refused.
         """
         control = (client.transport_options or {}).get("control")
         if control:
             sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             sock.settimeout(TIMEOUT)
-            sock.connect(str(control))
+            try:
+                sock.connect(str(control))
+            except OSError:
+                sock.close()
+                raise
             return cls(sock)
         sock = socket.create_connection((client.hostname, client.port), timeout=TIMEOUT)
         link = cls(sock)
         try:
             link.request(op="login", name=client.userid or "", secret=client.password or "")
-        except HubError:
-            sock.close()
+        except HubRefused:
+            link.close()
             raise
         return link
 
     def request(self, **message: Any) -> Any:
         """One request and its answer.
 
-        :raises HubError: the hub refuses it.
+        :raises HubRefused: the hub refuses it, or it is too large.
+        :raises OSError: the hub is gone.
         """
+        try:
+            frame = frames.encode(message)
+        except frames.FrameError as error:
+            raise HubRefused(str(error)) from error
         with self._lock:
-            frames.send(self._socket, message)
-            answer = frames.receive(self._socket)
-        if answer is None:
-            raise HubError("the hub closed the connection")
+            try:
+                self._socket.sendall(frame)
+                answer = frames.receive(self._socket)
+                if answer is None:
+                    raise HubError("the hub closed the connection")
+            except OSError:
+                # An answer that comes late must not be taken for that of the next request.
+                self.close()
+                raise
         if "error" in answer:
-            raise HubError(str(answer["error"]))
+            raise HubRefused(str(answer["error"]))
         return answer.get("value")
 
+    def leave(self) -> None:
+        """Give leased messages back and close the socket.
+
+        As with AMQP's ``connection.close-ok``, the messages are back in their places when this
+        returns: who connects next gets them in order. A hub that does not answer in time takes
+        them back when it finds the socket closed.
+        """
+        if self._lock.acquire(timeout=LEAVE_TIMEOUT):
+            try:
+                self._socket.settimeout(LEAVE_TIMEOUT)
+                frames.send(self._socket, {"op": "leave"})
+                frames.receive(self._socket)
+            except OSError as error:
+                LOG.debug("the hub was left without its answer: %s", error)
+            finally:
+                self._lock.release()
+        self.close()
+
     def close(self) -> None:
-        """Close the socket; leased messages go back."""
+        """Close the socket; leased messages go back when the hub finds it closed."""
         self._socket.close()
 
 
@@ -79,6 +120,11 @@ class Channel(virtual.Channel):
 
     do_restore = False
     supports_fanout = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.events: dict[str, set[Callable[..., None]]] = {"basic_return": set()}
+        """What a producer's ``on_return`` is put into, as with AMQP."""
 
     @property
     def link(self) -> Link:
@@ -91,7 +137,8 @@ class Channel(virtual.Channel):
 
     def queue_declare(self, queue: str | None = None, passive: bool = False, **kwargs: Any) -> Any:
         """Make a queue unless it exists."""
-        count = self.link.request(op="declare", queue=queue, passive=passive)
+        expires = (kwargs.get("arguments") or {}).get("x-expires")
+        count = self.link.request(op="declare", queue=queue, passive=passive, expires=expires)
         return virtual.base.queue_declare_ok_t(queue, count, 0)
 
     def queue_bind(
@@ -106,19 +153,22 @@ class Channel(virtual.Channel):
         self.link.request(op="delete", queue=queue)
 
     def basic_publish(self, message: Any, exchange: str, routing_key: str, **kwargs: Any) -> None:
-        """Store a message in the hub."""
+        """Store a message in the hub; a mandatory one that no queue gets comes back."""
         body = message["body"]
         if isinstance(body, str):
             body = body.encode()
-        self.link.request(
+        count = self.link.request(
             op="put", exchange=exchange or "", key=routing_key,
             body=base64.b64encode(body).decode(),
             properties={
                 **message.get("properties", {}), "content_type": message.get("content-type"),
                 "content_encoding": message.get("content-encoding"),
-                "headers": message.get("headers") or {},
+                "headers": _encoded(message.get("headers") or {}),
             },
         )  # fmt: skip
+        if not count and kwargs.get("mandatory"):
+            for callback in self.events["basic_return"]:
+                callback(HubRefused("no queue is bound"), exchange, routing_key, message)
 
     def basic_ack(self, delivery_tag: Any, multiple: bool = False) -> None:
         """The message is done with."""
@@ -139,19 +189,43 @@ class Channel(virtual.Channel):
             "body": base64.b64decode(found["body"]),
             "content-type": properties.get("content_type"),
             "content-encoding": properties.get("content_encoding"),
-            "headers": properties.get("headers") or {},
+            "headers": _decoded(properties.get("headers") or {}),
             "properties": {
                 **properties, "delivery_tag": found["id"], "body_encoding": None,
-                "delivery_info": {"exchange": "", "routing_key": queue_name},
+                "delivery_info": {"exchange": found["exchange"], "routing_key": found["key"]},
             },
         }  # fmt: skip
+
+    def _purge(self, queue_name: str) -> int:
+        count = 0
+        while (found := self.link.request(op="get", queue=queue_name, wait=0)) is not None:
+            self.link.request(op="ack", id=found["id"])
+            count += 1
+        return count
 
     def _size(self, queue_name: str) -> int:
         count: int = self.link.request(op="declare", queue=queue_name, passive=True)
         return count
 
-    def _purge(self, queue_name: str) -> int:
-        return 0
+
+_BYTES = "base64:"
+"""Begins what stands for bytes among the headers, which JSON has no form for."""
+
+
+def _encoded(headers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _BYTES + base64.b64encode(value).decode() if isinstance(value, bytes) else value
+        for name, value in headers.items()
+    }
+
+
+def _decoded(headers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: base64.b64decode(value.removeprefix(_BYTES))
+        if isinstance(value, str) and value.startswith(_BYTES)
+        else value
+        for name, value in headers.items()
+    }
 
 
 class Transport(virtual.Transport):
@@ -163,7 +237,7 @@ class Transport(virtual.Transport):
     driver_type = "hub"
     driver_name = "hub"
     connection_errors = (*virtual.Transport.connection_errors, OSError)
-    channel_errors = virtual.Transport.channel_errors
+    channel_errors = (*virtual.Transport.channel_errors, HubRefused)
 
     def __init__(self, client: Any, **kwargs: Any) -> None:
         super().__init__(client, **kwargs)
@@ -175,10 +249,10 @@ class Transport(virtual.Transport):
         return super().establish_connection()
 
     def close_connection(self, connection: Any) -> None:
-        """Close the socket."""
+        """Give leased messages back and close the socket."""
         super().close_connection(connection)
         if self.link is not None:
-            self.link.close()
+            self.link.leave()
 
     def driver_version(self) -> str:
         """Version of the wire."""
