@@ -50,7 +50,10 @@ def default_state() -> Path:
 def parse(arguments: Sequence[str]) -> Options:
     """Read the command line; a wrong one ends the process with a usage message."""
     parser = argparse.ArgumentParser(
-        prog="burano standalone", description=(__doc__ or "").partition("\n")[0]
+        prog="burano standalone",
+        description=(__doc__ or "").partition("\n")[0],
+        epilog="Environment variables OS_SECTION__OPTION set options of the services, for example"
+        " OS_ENGINE__LIMIT_MEMORY_MB=512 (docs: etc/burano/burano.conf.sample).",
     )
     parser.add_argument(
         "--state", type=Path, default=None, metavar="DIR",

@@ -90,7 +90,7 @@ class Programs:
         known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
         quiet = f"{known},{loopback}" if known else loopback
         self._environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("OS_")},
+            **{key: value for key, value in os.environ.items() if not _is_credential(key)},
             "PYTHONUNBUFFERED": "1", "no_proxy": quiet, "NO_PROXY": quiet,
         }  # fmt: skip
 
@@ -293,6 +293,14 @@ class Programs:
     @staticmethod
     def _module(name: str) -> list[str]:
         return [sys.executable, "-P", "-m", name]
+
+
+def _is_credential(variable: str) -> bool:
+    """Whether it tells clients of a cloud where to sign in.
+
+    The local cloud is the only one here; ``OS_SECTION__OPTION`` sets an option of a service.
+    """
+    return variable.startswith("OS_") and "__" not in variable
 
 
 def ini(sections: Mapping[str, Mapping[str, Any]]) -> str:

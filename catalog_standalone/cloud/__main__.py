@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import signal
 import sys
-import threading
 from pathlib import Path
 
+from catalog_common.stopping import Stopping
 from catalog_standalone.cloud.app import LocalCloud
 from catalog_standalone.cloud.config import ConfigError, load
 from catalog_standalone.cloud.guests.manager import GuestManager
@@ -26,9 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     # Waitress warns about queues under bursts, which are no news to anybody here.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = Stopping()
     try:
         config = load(options.config)
         guests = GuestManager(config.state_dir / "guests", config.guests)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from typing import Any
@@ -49,6 +50,10 @@ class Server:
     def stop(self) -> None:
         """Take no more requests, and close what is open."""
         self._server.task_dispatcher.shutdown(timeout=1)
-        # In the loop's own thread, which ends when nothing is left to look after.
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
+        trigger = self._server.trigger
+        # In the loop's own thread, which ends when nothing is left to look after. The lock keeps
+        # the loop, woken by another thread, from closing the pipe before it is written to.
+        with trigger.lock:
+            trigger.thunks.append(lambda: wasyncore.close_all(self._map, ignore_all=True))
+            os.write(trigger.trigger, b"x")
         self._thread.join(5)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import signal
 import sys
-import threading
 from pathlib import Path
 
+from catalog_common.stopping import Stopping
 from catalog_standalone.hub.server import Hub
 from catalog_standalone.hub.store import Store
 
@@ -20,9 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--config", required=True, type=Path, help="JSON configuration file")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = Stopping()
     try:
         config = json.loads(options.config.read_text())
         store = Store(Path(config["state_dir"]) / "hub.sqlite")

@@ -83,7 +83,7 @@ class Hub:
     def _run(self, connection: socket.socket, serve: Callable[[socket.socket], None]) -> None:
         try:
             serve(connection)
-        except (OSError, TypeError, ValueError, KeyError) as error:
+        except (OSError, OverflowError, TypeError, ValueError, KeyError) as error:
             LOG.info("a connection was ended: %s", error)
         finally:
             self._store.forget(connection)
@@ -125,9 +125,14 @@ class Hub:
             return store.acknowledge(int(request["id"]), holder)
         if operation == "release":
             return store.release(int(request["id"]), holder)
+        if operation == "leave":
+            return store.forget(holder)
         if operation == "put":
             exchange, key = self._writable(request, account)
-            return store.put(exchange, key, str(request["body"]), request.get("properties") or {})
+            properties = request.get("properties") or {}
+            if not isinstance(properties, dict):
+                raise Refused("properties must be an object")
+            return store.put(exchange, key, str(request["body"]), properties)
         if operation == "declare" and request.get("passive"):
             return store.declare(self._readable(request, account), passive=True)
         if account is not None:
@@ -137,7 +142,7 @@ class Hub:
     def _administer(self, operation: Any, request: dict[str, Any]) -> Any:
         store = self._store
         if operation == "declare":
-            return store.declare(_name(request, "queue"))
+            return store.declare(_name(request, "queue"), expires=_seconds(request.get("expires")))
         if operation == "bind":
             return store.bind(_name(request, "queue"), _name(request, "key"))
         if operation == "delete":
@@ -162,6 +167,15 @@ class Hub:
         if account is not None and (not exchange or key != account.key):
             raise Refused("this key is another's")
         return exchange, key
+
+
+def _seconds(milliseconds: Any) -> float | None:
+    """Seconds of an expiry, which AMQP tells in milliseconds."""
+    if milliseconds is None:
+        return None
+    if type(milliseconds) is not int or milliseconds <= 0:
+        raise Refused("expires must be a number of milliseconds")
+    return milliseconds / 1000
 
 
 def _name(request: dict[str, Any], key: str) -> str:

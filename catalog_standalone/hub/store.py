@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import hmac
@@ -9,23 +10,26 @@ import json
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-MAX_MESSAGES = 10_000
-"""Messages that one queue holds."""
-UNUSED_SECONDS = 30 * 86400
+MAX_MESSAGES: Final = 10_000
+MAX_BYTES: Final = 256 << 20
+"""What one queue holds."""
+UNUSED_SECONDS: Final = 30 * 86400
+"""After which a queue goes that said nothing else of itself."""
+PURGE_SECONDS: Final = 60
+VERSION: Final = 2
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS messages (
+CREATE TABLE messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, body TEXT NOT NULL,
-    properties TEXT NOT NULL
+    size INTEGER NOT NULL, properties TEXT NOT NULL, exchange TEXT NOT NULL, key TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS messages_by_queue ON messages (queue, id);
-CREATE TABLE IF NOT EXISTS queues (name TEXT PRIMARY KEY, used REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS bindings (
-    queue TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (queue, key)
-);
-CREATE TABLE IF NOT EXISTS accounts (
+CREATE INDEX messages_by_queue ON messages (queue, id, size);
+CREATE TABLE queues (name TEXT PRIMARY KEY, used REAL NOT NULL, expires REAL NOT NULL);
+CREATE TABLE bindings (queue TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (queue, key));
+CREATE TABLE accounts (
     name TEXT PRIMARY KEY, secret TEXT NOT NULL, queue TEXT NOT NULL, key TEXT NOT NULL
 );
 """
@@ -52,25 +56,37 @@ class Store:
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=FULL")
-        self._database.executescript(_SCHEMA)
+        self._make()
         self._changed = threading.Condition()
         self._leases: dict[int, object] = {}
+        self._purged = time.monotonic()
         self._closed = False
+
+    def _make(self) -> None:
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        if version != VERSION:
+            drop = "".join(
+                f"DROP TABLE IF EXISTS {name};"
+                for name in ("messages", "queues", "bindings", "accounts")
+            )
+            self._database.executescript(
+                f"BEGIN; {drop} {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;"
+            )
 
     # ------------------------------------------------------------ accounts
 
     def add_account(self, name: str, secret: str, queue: str, key: str) -> None:
         """Make a guest's account, or give it this secret; its queue is made."""
-        with self._changed:
+        with self._working():
             self._database.execute(
                 "INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?)",
                 (name, _hashed(secret), queue, key),
             )
-        self.declare(queue)
+            self._use(queue, None)
 
     def sign_in(self, name: str, secret: str) -> Account | None:
         """The account of a name, if the secret is its own."""
-        with self._changed:
+        with self._working():
             row = self._database.execute(
                 "SELECT secret, queue, key FROM accounts WHERE name = ?", (name,)
             ).fetchone()
@@ -80,89 +96,85 @@ class Store:
 
     # ------------------------------------------------------------ queues
 
-    def declare(self, queue: str, passive: bool = False) -> int:
+    def declare(self, queue: str, passive: bool = False, expires: float | None = None) -> int:
         """Make a queue unless it exists; how many messages it has.
 
+        :param expires: seconds without use after which the queue goes.
         :raises Refused: *passive*, and there is none.
         """
-        with self._changed:
-            exists = self._exists(queue)
-            if passive and not exists:
+        with self._working():
+            self._purge_sometimes()
+            if passive and not self._exists(queue):
                 raise Refused(f"there is no queue {queue}")
-            self._database.execute(
-                "INSERT INTO queues VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET used = ?",
-                (queue, time.time(), time.time()),
-            )
-            return self._size(queue)
+            self._use(queue, expires)
+            return self._size(queue)[0]
 
     def bind(self, queue: str, key: str) -> None:
         """Have replies of a key come to a queue."""
-        with self._changed:
+        with self._working():
             if not self._exists(queue):
                 raise Refused(f"there is no queue {queue}")
             self._database.execute("INSERT OR IGNORE INTO bindings VALUES (?, ?)", (queue, key))
 
     def delete(self, queue: str) -> None:
         """Delete a queue with its messages."""
-        with self._changed:
-            for table, column in (("messages", "queue"), ("bindings", "queue"), ("queues", "name")):
-                self._database.execute(f"DELETE FROM {table} WHERE {column} = ?", (queue,))
+        with self._working():
+            self._delete(queue)
 
     def purge(self) -> None:
-        """Delete queues that nobody has used for long."""
-        with self._changed:
-            rows = self._database.execute(
-                "SELECT name FROM queues WHERE used < ?", (time.time() - UNUSED_SECONDS,)
-            ).fetchall()
-        for (name,) in rows:
-            self.delete(name)
+        """Delete queues that nobody has used for so long as they say."""
+        with self._working():
+            self._purge()
 
     # ------------------------------------------------------------ messages
 
-    def put(self, exchange: str, key: str, body: str, properties: Any) -> int:
+    def put(self, exchange: str, key: str, body: str, properties: Mapping[str, Any]) -> int:
         """Store a message in every queue that it goes to; in how many.
 
-        :raises Refused: a queue is missing or full.
+        :raises Refused: the queue is missing, or every one is full.
         """
-        with self._changed:
-            queues = [key] if not exchange else self._bound(key)
-            for queue in queues:
-                if not self._exists(queue):
-                    raise Refused(f"there is no queue {queue}")
-                if self._size(queue) >= MAX_MESSAGES:
-                    raise Refused(f"queue {queue} is full")
-            self._database.execute("BEGIN")
-            for queue in queues:
-                self._database.execute(
-                    "INSERT INTO messages (queue, body, properties) VALUES (?, ?, ?)",
-                    (queue, body, json.dumps(properties)),
-                )
-            self._database.execute("COMMIT")
+        with self._working():
+            queues = self._bound(key) if exchange else [key]
+            if not exchange and not self._exists(key):
+                raise Refused(f"there is no queue {key}")
+            open_ones = [queue for queue in queues if not self._is_full(queue)]
+            if queues and not open_ones:
+                raise Refused(f"queue {queues[0]} is full")
+            values = (body, len(body), json.dumps(properties), exchange, key)
+            self._database.executemany(
+                "INSERT INTO messages (queue, body, size, properties, exchange, key)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [(queue, *values) for queue in open_ones],
+            )
             self._changed.notify_all()
-            return len(queues)
+            return len(open_ones)
 
     def get(self, queue: str, holder: object, wait: float) -> dict[str, Any] | None:
-        """Lease the oldest message of a queue that nobody holds; None within *wait* seconds."""
+        """Lease the oldest message of a queue that nobody holds; None within *wait* seconds.
+
+        :raises Refused: there is no such queue.
+        """
         until = time.monotonic() + wait
         with self._changed:
-            while True:
+            while not self._closed:
+                if not self._exists(queue):
+                    raise Refused(f"there is no queue {queue}")
                 found = self._oldest(queue)
                 if found is not None:
                     self._leases[found["id"]] = holder
-                    self._database.execute(
-                        "UPDATE queues SET used = ? WHERE name = ?", (time.time(), queue)
-                    )
                     return found
                 left = until - time.monotonic()
-                if left <= 0 or self._closed:
-                    return None
+                if not left > 0:
+                    break
                 self._changed.wait(left)
+            return None
 
     def acknowledge(self, message_id: int, holder: object) -> None:
         """A message is done with."""
-        with self._changed:
-            if self._leases.pop(message_id, None) is holder:
+        with self._working():
+            if self._leases.get(message_id) is holder:
                 self._database.execute("DELETE FROM messages WHERE id = ?", (message_id,))
+                del self._leases[message_id]
 
     def release(self, message_id: int, holder: object) -> None:
         """Give a message back to its old place."""
@@ -187,15 +199,62 @@ class Store:
 
     # ------------------------------------------------------------ helpers, under the lock
 
+    @contextlib.contextmanager
+    def _working(self) -> Iterator[None]:
+        """The lock, with a transaction that is undone when something fails."""
+        with self._changed:
+            if self._closed:
+                raise Refused("the hub ends")
+            self._database.execute("BEGIN")
+            try:
+                yield
+                self._database.execute("COMMIT")
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+
     def _exists(self, queue: str) -> bool:
         row = self._database.execute("SELECT 1 FROM queues WHERE name = ?", (queue,)).fetchone()
         return row is not None
 
-    def _size(self, queue: str) -> int:
+    def _use(self, queue: str, expires: float | None) -> None:
+        now, after = time.time(), UNUSED_SECONDS if expires is None else expires
+        self._database.execute(
+            "INSERT INTO queues VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET used = ?",
+            (queue, now, after, now),
+        )
+
+    def _delete(self, queue: str) -> None:
+        gone = self._database.execute(
+            "DELETE FROM messages WHERE queue = ? RETURNING id", (queue,)
+        ).fetchall()
+        for table, column in (("bindings", "queue"), ("queues", "name")):
+            self._database.execute(f"DELETE FROM {table} WHERE {column} = ?", (queue,))
+        for (message_id,) in gone:
+            self._leases.pop(message_id, None)
+
+    def _purge_sometimes(self) -> None:
+        now = time.monotonic()
+        if now - self._purged > PURGE_SECONDS:
+            self._purged = now
+            self._purge()
+
+    def _purge(self) -> None:
+        rows = self._database.execute(
+            "SELECT name FROM queues WHERE used + expires < ?", (time.time(),)
+        ).fetchall()
+        for (name,) in rows:
+            self._delete(name)
+
+    def _size(self, queue: str) -> tuple[int, int]:
         row = self._database.execute(
-            "SELECT count(*) FROM messages WHERE queue = ?", (queue,)
+            "SELECT count(*), coalesce(sum(size), 0) FROM messages WHERE queue = ?", (queue,)
         ).fetchone()
-        return int(row[0])
+        return int(row[0]), int(row[1])
+
+    def _is_full(self, queue: str) -> bool:
+        count, size = self._size(queue)
+        return count >= MAX_MESSAGES or size >= MAX_BYTES
 
     def _bound(self, key: str) -> list[str]:
         rows = self._database.execute(
@@ -205,13 +264,20 @@ class Store:
 
     def _oldest(self, queue: str) -> dict[str, Any] | None:
         rows = self._database.execute(
-            "SELECT id, body, properties FROM messages WHERE queue = ? ORDER BY id", (queue,)
+            "SELECT id FROM messages WHERE queue = ? ORDER BY id", (queue,)
         )
-        for message_id, body, properties in rows:
+        for (message_id,) in rows:
             if message_id not in self._leases:
-                return {"id": message_id, "body": body, "properties": json.loads(properties)}
+                body, properties, exchange, key = self._database.execute(
+                    "SELECT body, properties, exchange, key FROM messages WHERE id = ?",
+                    (message_id,),
+                ).fetchone()
+                return {
+                    "id": message_id, "body": body, "properties": json.loads(properties),
+                    "exchange": exchange, "key": key,
+                }  # fmt: skip
         return None
 
 
 def _hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
