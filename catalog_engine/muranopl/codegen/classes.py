@@ -9,16 +9,21 @@ from types import CodeType
 from typing import Any
 
 from catalog_engine.muranopl.codegen import verifier
+from catalog_engine.muranopl.codegen.builder import LOAD, STORE
 from catalog_engine.muranopl.codegen.expressions import Functions
-from catalog_engine.muranopl.codegen.statements import StatementEmitter, blocks
+from catalog_engine.muranopl.codegen.statements import StatementEmitter, blocks, slots
 from catalog_engine.muranopl.source.classes import ClassSource
 from catalog_engine.muranopl.source.errors import CompileError
 from catalog_engine.muranopl.statements import nodes as s
 
 InstructionTable = tuple[tuple[int, int, int, int, str], ...]
 """Line, column, end line, end column (from 1) and text of the instructions of a function."""
+FunctionTable = dict[str, tuple[str, InstructionTable, tuple[str, ...]]]
+"""Function name -> title, instructions, and names of variables in the order of their slots."""
 
 BLOCK_TITLE = "block construct"
+_NOWHERE: Any = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+"""Place of what stands nowhere in the source."""
 
 
 class _Module:
@@ -32,8 +37,9 @@ class _Module:
         """Name of a call site; equal sites are still distinct, each has its own cache."""
         name = f"s{len(self.prologue)}"
         call = ast.Call(
-            ast.Name(helper, ast.Load()), [_constant(argument) for argument in arguments], []
-        )
+            ast.Name(helper, LOAD, **_NOWHERE), [_constant(argument) for argument in arguments],
+            [], **_NOWHERE,
+        )  # fmt: skip
         self._append(name, call)
         return name
 
@@ -52,8 +58,8 @@ class _Module:
         return name
 
     def _append(self, name: str, value: ast.expr) -> None:
-        statement = ast.Assign([ast.Name(name, ast.Store())], value, None)
-        self.prologue.append(ast.fix_missing_locations(statement))
+        target = ast.Name(name, STORE, **_NOWHERE)
+        self.prologue.append(ast.Assign([target], value, None, **_NOWHERE))
 
 
 _SHARED = frozenset(("own_property", "own_setter", "type_site"))
@@ -61,8 +67,8 @@ _SHARED = frozenset(("own_property", "own_setter", "type_site"))
 
 def _constant(value: Any) -> ast.expr:
     if isinstance(value, tuple):
-        return ast.Tuple([_constant(item) for item in value], ast.Load())
-    return ast.Constant(value)
+        return ast.Tuple([_constant(item) for item in value], LOAD, **_NOWHERE)
+    return ast.Constant(value, **_NOWHERE)
 
 
 def tree_of(source: ClassSource, functions: Functions) -> ast.Module:
@@ -87,8 +93,8 @@ def tree_of(source: ClassSource, functions: Functions) -> ast.Module:
     return tree
 
 
-def emit(source: ClassSource, functions: Functions) -> tuple[CodeType, dict[str, Any]]:
-    """Code object of a class, and function name -> (title, instructions).
+def emit(source: ClassSource, functions: Functions) -> tuple[CodeType, FunctionTable]:
+    """Code object of a class, and what is known of its functions.
 
     :raises CompileError: the class is too complex for Python's compiler.
     """
@@ -101,7 +107,7 @@ def emit(source: ClassSource, functions: Functions) -> tuple[CodeType, dict[str,
         except (RecursionError, MemoryError, SyntaxError, ValueError) as error:
             raise _too_complex(source) from error
     table = {
-        function.name: (function.title, _instructions(function))
+        function.name: (function.title, _instructions(function), slots(function))
         for function in source.functions.values()
     }
     return code, table

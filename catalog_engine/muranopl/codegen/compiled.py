@@ -43,7 +43,7 @@ from catalog_engine.muranopl.source.declarations import (
 )
 from catalog_engine.muranopl.source.errors import CompileError, Position
 
-COMPILER_VERSION: Final = 1
+COMPILER_VERSION: Final = 3
 """Raised whenever generated code, or what it expects of the runtime, changes."""
 
 _RECORDS: Final = {
@@ -123,7 +123,7 @@ class CompiledClass:
 
     @property
     def functions(self) -> dict[str, Any]:
-        """Function name -> (method name or title, instructions), for stack traces."""
+        """Function name -> (method name or title, instructions, variables), for stack traces."""
         _ = self.code
         return self._functions
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from typing import Any
 
 from catalog_engine.muranopl.codegen import classes
 from catalog_engine.muranopl.codegen.compiled import CompiledClass, CompiledPackage
 from catalog_engine.muranopl.codegen.expressions import Functions
-from catalog_engine.muranopl.functions.library import build_table
+from catalog_engine.muranopl.functions.library import FunctionTables
 from catalog_engine.muranopl.source.classes import ClassSource
 from catalog_engine.muranopl.source.declarations import PackageDeclaration
 from catalog_engine.muranopl.source.errors import CompileError
@@ -17,12 +16,10 @@ from catalog_engine.muranopl.source.errors import CompileError
 PACKAGE_CLASS = ""
 """Name of the pseudo class that holds the functions of a package's own metadata."""
 
-_LEGACY = ("1.0", "1.1")
-
 
 def table_of(format_version: str) -> Functions:
     """The table of functions that code of a format calls."""
-    return build_table(legacy_format=format_version in _LEGACY)
+    return FunctionTables().for_format(format_version)
 
 
 def compile_package(
@@ -65,12 +62,3 @@ def _compile_class(name: str, source: ClassSource, table: Functions) -> Compiled
         lambda: classes.emit(source, table),
         tree=lambda: classes.tree_of(source, table),
     )
-
-
-def dump(compiled: CompiledClass) -> str:
-    """Python text of what a class compiled to, for reading.
-
-    :raises CompileError: the class does not compile.
-    :raises ValueError: it was read from a store, which keeps code objects only.
-    """
-    return ast.unparse(compiled.tree())

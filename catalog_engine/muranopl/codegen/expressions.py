@@ -35,6 +35,11 @@ _ORDER: Final[Mapping[str, tuple[type[ast.cmpop], str]]] = {
 }
 _EQUALITY: Final[Mapping[str, type[ast.cmpop]]] = {"=": ast.Eq, "!=": ast.NotEq}
 
+_METHOD_LIKE: Final = "inject"
+"""Function whose lambda stands for a method: ``$`` in it is the object whose method runs."""
+_AT_CALL_SITE: Final = "withOriginal"
+"""Function whose named arguments are evaluated with the variables of another method's code."""
+
 Emitted = tuple[ast.expr, str]
 
 
@@ -64,6 +69,13 @@ class _Scope:
     def __init__(self, name: str, functions: frozenset[str]):
         self.name = name
         self.functions = functions
+
+
+class _CallSite(_Scope):
+    """Name that holds all variables of the code at a call site; those around are out of sight."""
+
+    def __init__(self, name: str):
+        super().__init__(name, frozenset())
 
 
 class ExpressionEmitter(Builder):
@@ -157,9 +169,12 @@ class ExpressionEmitter(Builder):
 
     def variable(self, name: str) -> ast.expr:
         """Read a variable by its name without the dollar sign."""
-        if name == "this":
+        if name == "this" and not self._is_elsewhere():
             return self.name("this")
         return self._lookup(name or "1", len(self._frames))
+
+    def _is_elsewhere(self) -> bool:
+        return any(isinstance(frame, _CallSite) for frame in self._frames)
 
     def _lookup(self, name: str, level: int) -> ast.expr:
         number = int(name) if name.isdecimal() and len(name) == 1 else 0
@@ -167,9 +182,11 @@ class ExpressionEmitter(Builder):
             level -= 1
             frame = self._frames[level]
             if isinstance(frame, _Scope):
-                return self.call(
-                    "scoped", self.name(frame.name), self.constant(name), self._lookup(name, level)
-                )
+                outer = (
+                    self.constant(None)
+                    if isinstance(frame, _CallSite) else self._lookup(name, level)
+                )  # fmt: skip
+                return self.call("scoped", self.name(frame.name), self.constant(name), outer)
             if 0 < number <= len(frame.names):
                 return self.name(frame.names[number - 1])
         if number:
@@ -329,26 +346,38 @@ class ExpressionEmitter(Builder):
                 if isinstance(key, e.Constant) and isinstance(key.value, str):
                     word = key.value
                     thunk = word in lazy or ("**" in lazy and word not in lazy)
-                    named.append(
-                        (
-                            word,
-                            self._thunk(arg.destination) if thunk else self._value(arg.destination),
-                        )
-                    )
+                    named.append((word, self._named_value(name, arg.destination, thunk)))
                     continue
             if isinstance(arg, e.Rule):
                 positional.append(self._stray_rule(arg)[0])
             elif len(positional) in lazy and not isinstance(arg, e.Missing):
-                positional.append(self._thunk(arg))
+                positional.append(self._thunk(arg, name == _METHOD_LIKE))
             else:
                 positional.append(self._value(arg))
         return positional, named
 
-    def _thunk(self, tree: Expression) -> ast.expr:
+    def _named_value(self, function: str, tree: Expression, is_lazy: bool) -> ast.expr:
+        if function == _AT_CALL_SITE:
+            return self._at_call_site(tree)
+        return self._thunk(tree, function == _METHOD_LIKE) if is_lazy else self._value(tree)
+
+    def _at_call_site(self, tree: Expression) -> ast.expr:
+        """A lambda of the scope that a call site is."""
+        name = self.fresh("e")
+        self._frames.append(_CallSite(name))
+        try:
+            body = self._value(tree)
+        finally:
+            self._frames.pop()
+        return ast.Lambda(self.arguments([name]), body, **self.where)
+
+    def _thunk(self, tree: Expression, is_method_like: bool = False) -> ast.expr:
         """A lambda of the values that ``$``, ``$2`` ... stand for."""
         count = _highest(tree)
         names = tuple(self.fresh("d") for _ in range(count))
         defaults = [self._lookup(str(index + 1), len(self._frames)) for index in range(count)]
+        if is_method_like and defaults:
+            defaults[0] = self.variable("this")
         self._frames.append(_Lambda(names))
         try:
             body = self._value(tree)
@@ -369,7 +398,7 @@ class ExpressionEmitter(Builder):
 
     def _is_this(self, node: e.Variable) -> bool:
         if node.name == "this":
-            return True
+            return not self._is_elsewhere()
         if node.name not in ("", "1") or self.it != "this":
             return False
         return all(isinstance(frame, _Lambda) and not frame.names for frame in self._frames)

@@ -86,10 +86,9 @@ class StatementEmitter(ExpressionEmitter):
             return self.function(function.name, parameters, body)
 
     def _method(self, function: s.Function) -> ast.stmt:
-        names = {name: f"v{index}" for index, name in enumerate(function.parameters)}
-        for name in assigned(function.body):
-            names.setdefault(name, f"v{len(names)}")
-        self.variables = names
+        names = self.variables = {
+            name: f"v{index}" for index, name in enumerate(slots(function))
+        }  # fmt: skip
         body: list[ast.stmt] = []
         fresh = [
             ast.Name(name, STORE, **self.where)
@@ -474,6 +473,11 @@ def _display(builder: StatementEmitter, value: Any) -> ast.expr:
     if value is None or isinstance(value, (bool, int, float, str)):
         return builder.constant(value)
     return builder.call("moment", builder.constant(value.isoformat()))
+
+
+def slots(function: s.Function) -> tuple[str, ...]:
+    """Names of the parameters and variables of a function: the nth is ``vn`` in its code."""
+    return tuple(dict.fromkeys([*function.parameters, *assigned(function.body)]))
 
 
 def assigned(statements: Iterable[s.Statement]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 HELPERS: Final = frozenset(
@@ -69,7 +69,7 @@ HELPERS: Final = frozenset(
 """Names that generated code may read and not bind."""
 
 _OWN_NAME: Final = re.compile(r"this|it|call|rest|[vtdebgxcskfm]\d+")
-_NODES: Final = frozenset(
+_NODES: Final[frozenset[type[ast.AST]]] = frozenset(
     (
         ast.Module,
         ast.FunctionDef,
@@ -123,6 +123,24 @@ _NODES: Final = frozenset(
         ast.IsNot,
     )
 )
+_PLAIN_FIELDS: Final[Mapping[type, tuple[str, ...]]] = {
+    ast.Constant: ("value", "kind"),
+    ast.Name: ("id", "ctx"),
+    ast.Attribute: ("attr", "ctx"),
+    ast.Subscript: ("ctx",),
+    ast.Tuple: ("ctx",),
+    ast.arg: ("arg", "type_comment"),
+    ast.FunctionDef: ("name", "type_comment"),
+    ast.ExceptHandler: ("name",),
+    ast.Nonlocal: ("names",),
+    ast.Assign: ("type_comment",),
+    ast.For: ("type_comment",),
+}
+"""Fields that hold no nodes of interest, by kind of node; those that act have a check."""
+_CHILDREN: Final = {
+    kind: tuple(name for name in kind._fields if name not in _PLAIN_FIELDS.get(kind, ()))
+    for kind in _NODES
+}
 _SCALARS: Final = (bool, int, float, str, type(None))
 
 
@@ -135,19 +153,28 @@ def verify(tree: ast.AST) -> None:
 
     :raises UnsafeCode: a node, a name or a constant is not on the list.
     """
-    for node in ast.walk(tree):
-        kind = type(node)
-        if kind not in _NODES:
+    waiting: list[Any] = [tree]
+    while waiting:
+        node = waiting.pop()
+        kind = node.__class__
+        fields = _CHILDREN.get(kind)
+        if fields is None:
             raise UnsafeCode(f"node {kind.__name__}")
         check = _CHECKS.get(kind)
         if check is not None and not check(node):
             raise UnsafeCode(ast.dump(node))
+        for field in fields:
+            child = getattr(node, field)
+            if child.__class__ is list:
+                waiting += child
+            elif child is not None:
+                waiting.append(child)
 
 
 def _name(node: ast.Name) -> bool:
-    if isinstance(node.ctx, ast.Store):
-        return _OWN_NAME.fullmatch(node.id) is not None
-    return node.id in HELPERS or _OWN_NAME.fullmatch(node.id) is not None
+    if node.ctx.__class__ is ast.Load and node.id in HELPERS:
+        return True
+    return _OWN_NAME.fullmatch(node.id) is not None
 
 
 def _attribute(node: ast.Attribute) -> bool:

@@ -7,10 +7,16 @@ expressions call ``$this``. None stands for the function that returns every valu
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from catalog_engine.muranopl.contracts.functions import TRANSFORMS, VALIDATIONS, Step, scalar_step
+from catalog_engine.muranopl.contracts.functions import (
+    TRANSFORMS,
+    VALIDATIONS,
+    Step,
+    passing_class,
+    scalar_step,
+)
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.exceptions import ContractViolationException, shown
 from catalog_engine.muranopl.runtime.values import MDict, MList, MSet, freeze
@@ -52,6 +58,13 @@ class Contract:
             function = self._mode(TRANSFORM)
             self._conversion = (None if function is None else self._titled(function),)
         return self._conversion[0]
+
+    @property
+    def passing(self) -> type | None:
+        """Class whose values the conversion returns as they are, if one is known."""
+        if self._spec[0] != "chain" or any(args or kwargs for _name, args, kwargs in self._spec[1]):
+            return None
+        return passing_class(tuple(call[0] for call in self._spec[1]))
 
     def transform(self, this: Any, value: Any) -> Any:
         """The value converted.
@@ -197,6 +210,7 @@ class _Compiler:
         self, specs: tuple[ContractSpec, ...], minimum: int | None, maximum: int | None
     ) -> Function:
         items = [self.compile(spec) for spec in specs]
+        converts = any(item is not None for item in items)
         strict = self._mode != TRANSFORM
 
         def convert(this: Any, value: Any) -> Any:
@@ -211,15 +225,7 @@ class _Compiler:
                 raise ContractViolationException(
                     f"Array length {size} is not within [{minimum}..{maximum}] range"
                 )
-            if not items or all(item is None for item in items):
-                return row
-            last = len(items) - 1
-            return MList(
-                [
-                    _inner(items[min(index, last)], this, one, f"[{index}]")
-                    for index, one in enumerate(row)
-                ]
-            )
+            return _converted_list(items, this, row) if converts else row
 
         return convert
 
@@ -232,7 +238,7 @@ class _Compiler:
         def convert(this: Any, value: Any) -> Any:
             if value is None and not strict:
                 value = MDict({})
-            if not isinstance(value, Mapping):
+            if value.__class__ is not MDict and not isinstance(value, Mapping):
                 raise ContractViolationException(
                     f"Value {shown(value)} is not of a dictionary type"
                 )
@@ -242,22 +248,30 @@ class _Compiler:
                 )
             if not known and not rest:
                 return value
-            return MDict(dict(self._pairs(this, value, known, rest, names)))
+            made: dict[Any, Any] = {}
+            is_same = True
+            key: Any = None
+            try:
+                for key, function in known:
+                    item = value.get(key)
+                    made[key] = new = item if function is None else function(this, item)
+                    is_same = is_same and new is item
+                if rest:
+                    of_key, of_value = rest[0]
+                    for key, item in value.items():
+                        if key not in names:
+                            own = key if of_key is None else of_key(this, key)
+                            made[own] = new = item if of_value is None else of_value(this, item)
+                            is_same = is_same and new is item and own is key
+            except ContractViolationException as error:
+                if error.path is None:
+                    raise
+                raise error.within(f"[{key!r}]") from error.__cause__
+            if is_same and value.__class__ is MDict and list(made) == list(value):
+                return value
+            return MDict(made)
 
         return convert
-
-    def _pairs(
-        self, this: Any, value: Mapping[Any, Any], known: list[Any], rest: list[Any],
-        names: frozenset[Any],
-    ) -> Iterator[tuple[Any, Any]]:  # fmt: skip
-        for key, function in known:
-            yield key, _inner(function, this, value.get(key), f"[{key!r}]")
-        if rest:
-            of_key, of_value = rest[0]
-            for key, item in value.items():
-                if key not in names:
-                    step = f"[{key!r}]"
-                    yield _inner(of_key, this, key, step), _inner(of_value, this, item, step)
 
 
 class TypeText(str):
@@ -273,15 +287,18 @@ def _as_argument(value: Any) -> Any:
     return value
 
 
-def _inner(function: Function | None, this: Any, value: Any, step: str) -> Any:
-    if function is None:
-        return value
+def _converted_list(items: list[Function | None], this: Any, row: MList) -> MList:
+    last = len(items) - 1
+    made: list[Any] = []
     try:
-        return function(this, value)
+        for one in row:
+            function = items[min(len(made), last)]
+            made.append(one if function is None else function(this, one))
     except ContractViolationException as error:
         if error.path is None:
             raise
-        raise error.within(step) from error.__cause__
+        raise error.within(f"[{len(made)}]") from error.__cause__
+    return MList(made)
 
 
 def _as_list(value: Any, strict: bool) -> MList:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from catalog_common.versions import VersionSpec
 from catalog_engine.muranopl.objects.model import MuranoObject, View
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.exceptions import ContractViolationException, shown
+from catalog_engine.muranopl.runtime.values import MDict
 
 Step = Callable[[Any, Any], Any]
 Make = Callable[[Any, bool, list[Any], dict[str, Any]], Step]
+
+
+PARAMETERS: Final[Mapping[str, tuple[tuple[str, ...], int]]] = {
+    **dict.fromkeys(("string", "int", "bool", "notNull", "owned", "notOwned"), ((), 0)),
+    "check": (("predicate", "msg"), 1),
+    "class": (("name", "defaultName", "versionSpec"), 1),
+    "template": (("type", "defaultType", "versionSpec", "excludeProperties"), 1),
+}
+"""Contract function -> its parameters in order, and how many of them it needs."""
 
 
 def _violates(value: Any, name: str) -> ContractViolationException:
@@ -102,6 +112,14 @@ _FUSED: Final[Mapping[tuple[str, ...], Step]] = {
 }
 
 
+_PASSING: Final[Mapping[str, type]] = {"string": str, "int": int, "bool": bool}
+
+
+def passing_class(names: tuple[str, ...]) -> type | None:
+    """Class whose values a frequent chain of functions returns as they are, or None."""
+    return _PASSING.get(names[0]) if names in _FUSED else None
+
+
 def scalar_step(names: tuple[str, ...]) -> Step | None:
     """One function for a frequent chain of functions without arguments, or None."""
     return _FUSED.get(names)
@@ -111,7 +129,7 @@ def scalar_step(names: tuple[str, ...]) -> Step | None:
 
 
 def _check(_cls: Any, _owns: bool, args: list[Any], kwargs: dict[str, Any]) -> Step:
-    predicate, message = _parameters("check", ("predicate", "msg"), 1, args, kwargs)
+    predicate, message = _parameters("check", args, kwargs)
 
     def check(this: Any, value: Any) -> Any:
         if _is_forward(value):
@@ -127,13 +145,19 @@ def _check(_cls: Any, _owns: bool, args: list[Any], kwargs: dict[str, Any]) -> S
     return check
 
 
-def _parameters(
-    function: str, names: tuple[str, ...], required: int, args: list[Any], kwargs: dict[str, Any]
-) -> list[Any]:
+def fits(function: str, count: int, names: Collection[str]) -> bool:
+    """Say whether a contract function takes so many positional and these named arguments."""
+    known, required = PARAMETERS[function]
+    return (
+        count <= len(known) and set(names) <= set(known[count:]) and count + len(names) >= required
+    )
+
+
+def _parameters(function: str, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
     """Arguments in the order of their names, null for those left out."""
-    known = set(names[len(args) :])
-    if len(args) > len(names) or not set(kwargs) <= known or len(args) + len(kwargs) < required:
+    if not fits(function, len(args), kwargs):
         raise exceptions.NoMatchingMethodException(function, None)
+    names = PARAMETERS[function][0]
     return [*args, *(kwargs.get(name) for name in names[len(args) :])]
 
 
@@ -183,9 +207,7 @@ class _Type:
 
 
 def _class(cls: Any, owns: bool, args: list[Any], kwargs: dict[str, Any]) -> Step:
-    name, default, spec = _parameters(
-        "class", ("name", "defaultName", "versionSpec"), 1, args, kwargs
-    )
+    name, default, spec = _parameters("class", args, kwargs)
     wanted = _Type(cls, name, spec)
     fallback = wanted if default is None else _Type(cls, default, None)
     rt = cls.rt
@@ -200,10 +222,10 @@ def _class(cls: Any, owns: bool, args: list[Any], kwargs: dict[str, Any]) -> Ste
             return None
         if value.__class__ is View:
             return wanted.checked(this, value)
-        if isinstance(value, Mapping):
+        if value.__class__ is MDict or isinstance(value, Mapping):
             owner = this if owns and this.__class__ is MuranoObject else None
             made = rt.loader.contracted(value, fallback.linked(this), owner, cls)
-            return wanted.checked(this, made)
+            return made if made.cls is target else wanted.checked(this, made)
         if isinstance(value, str):
             return wanted.checked(this, rt.loader.reference(value))
         raise ContractViolationException(
@@ -214,9 +236,7 @@ def _class(cls: Any, owns: bool, args: list[Any], kwargs: dict[str, Any]) -> Ste
 
 
 def _is_class(cls: Any, _owns: bool, args: list[Any], kwargs: dict[str, Any]) -> Step:
-    name, _default, spec = _parameters(
-        "class", ("name", "defaultName", "versionSpec"), 1, args, kwargs
-    )
+    name, _default, spec = _parameters("class", args, kwargs)
     wanted = _Type(cls, name, spec)
 
     def test(this: Any, value: Any) -> Any:
@@ -231,11 +251,8 @@ def _is_class(cls: Any, _owns: bool, args: list[Any], kwargs: dict[str, Any]) ->
     return test
 
 
-_TEMPLATE: Final = ("type", "defaultType", "versionSpec", "excludeProperties")
-
-
 def _template(cls: Any, owns: bool, args: list[Any], kwargs: dict[str, Any]) -> Step:
-    name, default, spec, excluded = _parameters("template", _TEMPLATE, 1, args, kwargs)
+    name, default, spec, excluded = _parameters("template", args, kwargs)
     wanted = _Type(cls, name, spec)
     fallback = wanted if default is None else _Type(cls, default, None)
     rt = cls.rt
@@ -261,7 +278,7 @@ def _template(cls: Any, owns: bool, args: list[Any], kwargs: dict[str, Any]) -> 
 
 
 def _is_template(_cls: Any, _owns: bool, args: list[Any], kwargs: dict[str, Any]) -> Step:
-    _parameters("template", _TEMPLATE, 1, args, kwargs)
+    _parameters("template", args, kwargs)
 
     def test(_this: Any, value: Any) -> Any:
         if value is None or isinstance(value, Mapping):
@@ -272,7 +289,7 @@ def _is_template(_cls: Any, _owns: bool, args: list[Any], kwargs: dict[str, Any]
 
 
 def _owned(_cls: Any, _owns: bool, args: list[Any], kwargs: dict[str, Any]) -> Step:
-    _parameters("owned", (), 0, args, kwargs)
+    _parameters("owned", args, kwargs)
 
     def check(this: Any, value: Any) -> Any:
         if _is_exempt(value) or _is_owned(this, value):
@@ -283,7 +300,7 @@ def _owned(_cls: Any, _owns: bool, args: list[Any], kwargs: dict[str, Any]) -> S
 
 
 def _not_owned(_cls: Any, _owns: bool, args: list[Any], kwargs: dict[str, Any]) -> Step:
-    _parameters("notOwned", (), 0, args, kwargs)
+    _parameters("notOwned", args, kwargs)
 
     def check(this: Any, value: Any) -> Any:
         if _is_exempt(value) or not _is_owned(this, value):

@@ -109,7 +109,15 @@ def _metadata(rt: FunctionRuntime, value: Any) -> Any:
 def _type(rt: FunctionRuntime, caller: Any, value: Any) -> Any:
     if value is None:
         return None
-    return rt.type_of(value) if rt.is_object(value) else rt.resolve_type(value, caller)
+    if not rt.is_object(value):
+        return rt.resolve_type(value, caller)
+    found = rt.type_of(value)
+    # Packages of old formats compare the type of an object with texts.
+    return found.name if caller is not None and _is_before_1_4(caller) else found
+
+
+def _is_before_1_4(caller: Any) -> bool:
+    return caller.package.format_version in ("1.0", "1.1", "1.2", "1.3")
 
 
 @_function("typeinfo", value=p.Any_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Container, Iterable
 from typing import Final
 
@@ -19,6 +20,7 @@ from catalog_engine.muranopl.functions import (
     legacy,
     math,
     merging,
+    mocking,
     operators,
     queries,
     regex,
@@ -33,6 +35,7 @@ ENGINE: Final[tuple[Subject, ...]] = (
     engine.subject,
     formatting.subject,
     jsonpatch.subject,
+    mocking.subject,
 )
 
 DSL: Final[tuple[Subject, ...]] = (dsl.subject,)
@@ -85,16 +88,19 @@ def _without(subjects: Iterable[Subject], names: Container[str]) -> tuple[Subjec
     return (kept,)
 
 
+@functools.cache
+def _shared(iterator_limit: int, memory_quota: int, legacy_format: bool) -> FunctionTable:
+    """The one table of the process for these limits: tables keep nothing of a run."""
+    return build_table(iterator_limit, memory_quota, legacy_format)
+
+
 class FunctionTables:
     """The tables of all formats, each built when first asked for."""
 
     def __init__(self, iterator_limit: int = 2000, memory_quota: int = 512 * 1024):
         self._limits = (iterator_limit, memory_quota)
-        self._tables: dict[bool, FunctionTable] = {}
 
     def for_format(self, version: str) -> FunctionTable:
         """The table for code of a format version such as ``1.4`` or ``1.0.0``."""
         is_legacy = tuple(int(part) for part in version.split(".")[:2]) < (1, 2)
-        if is_legacy not in self._tables:
-            self._tables[is_legacy] = build_table(*self._limits, legacy_format=is_legacy)
-        return self._tables[is_legacy]
+        return _shared(*self._limits, is_legacy)

@@ -27,6 +27,8 @@ class _Marker:
 NO_RECEIVER: Final = _Marker("<no receiver>")
 NO_VALUE: Final = _Marker("<no value>")
 
+_REMEMBERED: Final = 1000
+"""Choices by keyword arguments that are remembered for one name."""
 _HIDDEN: Final = ("rt", "caller", "table")
 
 
@@ -191,10 +193,15 @@ class Choice:
         self.conversions = tuple(conversions)
 
 
+def _typed(values: Mapping[str, Any]) -> list[Any]:
+    return [(name, type(value)) for name, value in values.items()]
+
+
 class Family:
     """All overloads of one name for one way of calling it."""
 
     __slots__ = (
+        "_by_names",
         "_by_types",
         "_eager",
         "is_method",
@@ -217,6 +224,7 @@ class Family:
         self.lazy: frozenset[int | str] = frozenset()
         self.thunks: frozenset[int | str] = frozenset()
         self._by_types: dict[tuple[type, ...], Choice] = {}
+        self._by_names: dict[tuple[Any, ...], Overload] = {}
         self._eager: dict[int, tuple[int, ...]] = {}
 
     def add(self, overload: Overload) -> None:
@@ -225,6 +233,7 @@ class Family:
         self.no_kwargs = self.no_kwargs or overload.no_kwargs
         self.lazy = self.lazy | _lazy_positions(overload, 1 if self.is_method else 0)
         self._by_types.clear()
+        self._by_names.clear()
         self._eager.clear()
 
     def evaluate(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -292,6 +301,18 @@ class Family:
     ) -> tuple[Overload, list[Any], dict[str, Any]]:
         """Choose with keyword arguments; returns the overload, its row and the keywords left."""
         kwargs = self._evaluated_names(args, kwargs)
+        key = (tuple([type(value) for value in args]), *_typed(kwargs))
+        overload = self._by_names.get(key)
+        if overload is None:
+            overload = self._choose_named(args, kwargs)
+            if len(self._by_names) >= _REMEMBERED:
+                self._by_names.clear()
+            self._by_names[key] = overload
+        row = overload.arrange(args, kwargs)
+        assert row is not None
+        return overload, row, overload.leftover(kwargs)
+
+    def _choose_named(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Overload:
         fitting = []
         for overload in self.overloads:
             row = overload.arrange(args, kwargs)
@@ -303,11 +324,11 @@ class Family:
                 for name, value in left.items()
             ):
                 fitting.append((overload, row))
-        overload = self._best(fitting, args)
-        row = next(r for o, r in fitting if o is overload)
-        return overload, row, overload.leftover(kwargs)
+        return self._best(fitting, args)
 
     def _evaluated_names(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        if not any(name in self.thunks for name in kwargs):
+            return dict(kwargs)
         candidates = [o for o in self.overloads if o.arrange(args, kwargs) is not None]
         lazy = {
             p.name for o in candidates for p in (*o.positional, *o.keyword.values()) if p.type.lazy

@@ -13,6 +13,9 @@ class FunctionRuntime(Protocol):
     host: Any
     """Ports and hooks of the run, or of a test."""
 
+    mocks: Any
+    """What replaces methods in a test of a package; None in every other run."""
+
     def random(self) -> random.Random:
         """Generator of the current branch, derived from the task's seed."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.collections import to_list
 from catalog_engine.muranopl.functions.operators import greater
 from catalog_engine.muranopl.functions.table import Subject
-from catalog_engine.muranopl.runtime.values import MList
+from catalog_engine.muranopl.runtime.values import Lazy, MList
 
 subject = Subject()
 _function = subject.function
@@ -18,7 +18,7 @@ _function = subject.function
 Selector = Callable[..., Any]
 
 
-class Ordering:
+class Ordering(Lazy):
     """A collection to be sorted by keys, which are computed before sorting starts.
 
     Python's sort must not call MuranoPL code, so every key is known when it begins.
@@ -44,10 +44,18 @@ class Ordering:
             order = list(range(len(items)))
             # Sorting is stable, so the least important key goes first.
             for place in range(len(self._order) - 1, -1, -1):
-                column = [functools.cmp_to_key(_compare)(row[place]) for row in keys]
+                column = _sortable([row[place] for row in keys])
                 order.sort(key=column.__getitem__, reverse=not self._order[place][1])
             self._sorted = MList(items[index] for index in order)
         return iter(self._sorted)
+
+
+def _sortable(keys: list[Any]) -> list[Any]:
+    """Keys that Python orders as the language does: keys of one plain type are their own."""
+    kinds = {key.__class__ for key in keys}
+    if kinds <= _ORDERED_ALIKE or kinds == {str}:
+        return keys
+    return [functools.cmp_to_key(_compare)(key) for key in keys]
 
 
 def _compare(left: Any, right: Any) -> int:
@@ -56,6 +64,7 @@ def _compare(left: Any, right: Any) -> int:
     return 1 if greater(left, right) else 0
 
 
+_ORDERED_ALIKE: Final = frozenset((int, float))
 OrderingType = p.of(Ordering)
 
 

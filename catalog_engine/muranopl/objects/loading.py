@@ -7,7 +7,7 @@ ones, parents' methods before the child's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ from catalog_engine.muranopl.runtime.values import MDict, freeze
 from catalog_engine.muranopl.types.construction import Slot, Step
 
 _NOTHING: Final[Mapping[str, Any]] = {}
+_OWN_KEYS: Final = frozenset(("type", "id", "name", "classVersion", "package"))
+_PLAIN_HEADER: Final = len(_OWN_KEYS)
 
 
 class _Load:
@@ -103,12 +105,26 @@ class Loader:
         with self._session(values, keep_ids=False) as load:
             return self._object(load, Written(cls, header, values), owner)
 
+    def detached(self, cls: Any, properties: Mapping[str, Any]) -> MuranoObject:
+        """An object that belongs to nobody and is in no model, whatever is loaded meanwhile."""
+        branch = self._branch()
+        active = self._loads.pop(branch, None)
+        try:
+            made = self.new_object(cls, properties, None, None, None)
+        finally:
+            self._restore(branch, active)
+        del self.objects[made.id]
+        return made
+
     def load_object(self, model: Any, owner: Any, scope: Any) -> MuranoObject:
         """Construct an object from a mapping that carries its type."""
         return self.contracted(freeze(model), None, owner, scope)
 
     def contracted(self, value: Any, default: Any, owner: Any, scope: Any) -> MuranoObject:
         """The object of a mapping that stands where an object is asked for."""
+        active = self._active()
+        if active is not None:
+            return self._object(active, self._notation.read(value, default, scope), owner)
         with self._session(value, keep_ids=False) as load:
             return self._object(load, self._notation.read(value, default, scope), owner)
 
@@ -236,8 +252,9 @@ class Loader:
         obj = MuranoObject(written.cls, own_id, None, None if name is None else str(name))
         obj.metadata = header.get("metadata")
         obj.destroyed = bool(header.get("destroyed"))
-        designer = {key: value for key, value in header.items() if str(key)[:1] == "_"}
-        obj.header = designer or None
+        if len(header) > _PLAIN_HEADER or not _OWN_KEYS.issuperset(header):
+            designer = {key: value for key, value in header.items() if str(key)[:1] == "_"}
+            obj.header = designer or None
         if header.get("dependencies"):
             load.dependencies.append((obj, header["dependencies"]))
         if object_id is not None:
@@ -250,15 +267,16 @@ class Loader:
         obj.filled = True
         plan = obj.cls.construction
         config = self._rt.class_config(obj.cls)
-        for prop in plan.configured():
+        for prop in plan.configured:
             value = config[prop.name] if prop.name in config else prop.default(obj)
             obj.values[prop.name] = prop.contract.transform(obj, freeze(value))
         arguments: dict[Any, dict[str, Any]] = {}
         for step in plan.steps:
             self._fill_step(load, obj, step, properties, config)
-            arguments[step.cls] = {
-                name: properties[name] for name in step.arguments if name in properties
-            }
+            if step.arguments:
+                arguments[step.cls] = {
+                    name: properties[name] for name in step.arguments if name in properties
+                }
         if load.is_dry:
             return
         load.made.append(obj)
@@ -268,12 +286,17 @@ class Loader:
         self, load: _Load, obj: MuranoObject, step: Step, properties: Mapping[str, Any],
         config: Mapping[str, Any],
     ) -> None:  # fmt: skip
-        pending = list(step.slots)
+        pending: Sequence[Slot] = (
+            step.slots if load.is_dry else self._take(obj, step.slots, properties)
+        )
         while pending:
             postponed = []
             for slot in pending:
                 try:
-                    self._assign(load, obj, slot, properties, config)
+                    if load.is_dry:
+                        self._assign_dry(load, obj, slot, properties, config)
+                    else:
+                        self._assign(obj, slot, properties, config)
                 except exceptions.UninitializedPropertyAccessError:
                     postponed.append(slot)
             if len(postponed) == len(pending):
@@ -283,46 +306,66 @@ class Loader:
                 )
             pending = postponed
 
+    @staticmethod
+    def _take(
+        obj: MuranoObject, slots: tuple[Slot, ...], properties: Mapping[str, Any]
+    ) -> list[Slot]:
+        """Take what needs no conversion; the slots that are left."""
+        values, left = obj.values, []
+        for slot in slots:
+            passing = slot.passing
+            if passing is not None and slot.name in properties:
+                value = properties[slot.name]
+                if value.__class__ is passing:
+                    values[slot.name] = value
+                    continue
+            left.append(slot)
+        return left
+
+    @staticmethod
     def _assign(
-        self, load: _Load, obj: MuranoObject, slot: Slot, properties: Mapping[str, Any],
-        config: Mapping[str, Any],
-    ) -> None:  # fmt: skip
-        name, source = slot.name, slot.source
-        is_runtime = source.usage == "Runtime"
-        if load.is_dry and self._is_excluded(load, name):
-            return
-        if not is_runtime and name in properties:
+        obj: MuranoObject, slot: Slot, properties: Mapping[str, Any], config: Mapping[str, Any]
+    ) -> None:
+        name = slot.name
+        if name in properties and not slot.is_runtime:
             value = properties[name]
         elif name in config:
             value = freeze(config[name])
-        elif is_runtime and not source.has_default:
+        elif slot.is_runtime and not slot.source.has_default:
             return
         else:
-            value = source.default(obj)
-        load.path.append(name)
+            value = slot.source.default(obj)
         try:
-            convert = slot.chosen.contract.conversion
+            convert = slot.convert
             if convert is not None:
                 value = convert(obj, value)
             for other in slot.others:
                 other.contract.validate(obj, value)
         except exceptions.ContractViolationException:
-            if is_runtime:
+            if slot.is_runtime:
                 return
             raise
-        finally:
-            load.path.pop()
         obj.values[name] = value
 
-    @staticmethod
-    def _is_excluded(load: _Load, name: str) -> bool:
-        return (*load.path, name) in load.excluded
+    def _assign_dry(
+        self, load: _Load, obj: MuranoObject, slot: Slot, properties: Mapping[str, Any],
+        config: Mapping[str, Any],
+    ) -> None:  # fmt: skip
+        """The same for an object that serves to check, unless the property is left out."""
+        path = (*load.path, slot.name)
+        if path in load.excluded:
+            return
+        load.path.append(slot.name)
+        try:
+            self._assign(obj, slot, properties, config)
+        finally:
+            load.path.pop()
 
     def _visit(self, load: _Load, obj: MuranoObject, properties: Mapping[str, Any]) -> None:
         """Make the objects inside another model's version of an object that exists already."""
         for step in obj.cls.construction.steps:
             for slot in step.slots:
-                convert = slot.chosen.contract.conversion
+                convert = slot.convert
                 if slot.name in properties and convert is not None:
                     convert(obj, properties[slot.name])
 
@@ -339,7 +382,7 @@ class Loader:
                 continue
             steps.constructing += 1
             try:
-                cls.methods[".init"].invoke(obj, (), arguments[cls])
+                cls.methods[".init"].invoke(obj, (), arguments.get(cls, _NOTHING))
             finally:
                 steps.constructing -= 1
         obj.ready = True

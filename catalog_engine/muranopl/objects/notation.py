@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from catalog_common.versions import VersionSpec
 from catalog_engine.muranopl.objects.model import TypeReference
 from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.values import MDict
 from catalog_engine.muranopl.source.namespaces import is_type_name
 
 HEADER: Final = "?"
@@ -44,11 +45,11 @@ class Notation:
         :param scope: linked class in whose namespaces inline type keys stand, or None.
         :raises ValueError: it is no mapping, or has no type.
         """
-        if not isinstance(value, Mapping):
+        if value.__class__ is not MDict and not isinstance(value, Mapping):
             raise ValueError("Invalid object representation format")
         header = value.get(HEADER)
         if header is not None:
-            if not isinstance(header, Mapping):
+            if header.__class__ is not MDict and not isinstance(header, Mapping):
                 raise ValueError("Invalid object representation format")
             return Written(self._class_of(header, default), header, value)
         inline = None if scope is None else self._inline(value, scope)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from catalog_engine.muranopl.objects.model import MuranoObject, TypeReference, View
 from catalog_engine.muranopl.runtime.values import MSet
+from catalog_engine.muranopl.types.metadata import values_of
 
 SERIALIZABLE: Final = "Serializable"
 MIXED: Final = "Mixed"
@@ -192,7 +193,7 @@ def _is_below(obj: MuranoObject, around: MuranoObject | None) -> bool:
 def _is_reference(prop: Any) -> bool:
     for meta in prop.declaration.meta:
         if meta.name == SERIALIZE:
-            given = prop.cls.function(meta.properties)(prop.cls.reference)
+            given = values_of(prop.cls, meta)
             return bool(given.get("as") == "reference")
     return False
 
@@ -216,7 +217,7 @@ def _texts(methods: list[Any]) -> dict[str, Any]:
         for method in methods:
             given = [meta for meta in method.declared_meta if meta.name == meta_name]
             if given:
-                row = method.cls.function(given[0].properties)(method.cls.reference)
+                row = values_of(method.cls, given[0])
                 texts[key] = row.get("text")
                 break
     return texts

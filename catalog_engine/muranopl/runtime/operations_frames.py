@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import sys
 from collections.abc import Iterable, Iterator
 from types import CodeType, FrameType, TracebackType
@@ -11,6 +13,8 @@ CLASS_KEY: Final = "_cls"
 """Global name under which generated code keeps its linked class, out of reach of its own names."""
 
 MAXIMUM_FRAMES: Final = 400
+_HALVES: Final = "catalog_engine.library."
+"""Where Python halves of classes are: the only functions of ours that package authors know."""
 
 
 class Frame(NamedTuple):
@@ -46,7 +50,7 @@ class Frame(NamedTuple):
 def frames_of(error: BaseException, native: bool) -> tuple[Frame, ...]:
     """Frames of an error, oldest first, with those of the callers of where it is handled.
 
-    :param native: the error is Python's: the functions of ours that it passed are shown too.
+    :param native: the error is Python's: the method of a Python half that it came from is shown.
     """
     rows: list[tuple[CodeType, int, dict[str, Any], int]] = []
     outer = sys._getframe(1)
@@ -62,7 +66,7 @@ def frames_of(error: BaseException, native: bool) -> tuple[Frame, ...]:
     for code, last, names, line in rows[-MAXIMUM_FRAMES * 4 :]:
         found = _generated(code, last, names)
         if found is None:
-            if native:
+            if native and not tail and str(names.get("__name__")).startswith(_HALVES):
                 tail.append(
                     Frame(
                         code.co_qualname,
@@ -109,7 +113,7 @@ def _generated(code: CodeType, last: int, names: dict[str, Any]) -> Frame | None
     function = cls.compiled.functions.get(code.co_qualname.partition(".")[0])
     if function is None:
         return None
-    title, instructions = function
+    title, instructions, _variables = function
     line, column = _place(code, last)
     found = _instruction(instructions, line, column)
     if found is None:
@@ -117,11 +121,11 @@ def _generated(code: CodeType, last: int, names: dict[str, Any]) -> Frame | None
     return Frame(found[4], code.co_filename, found[0], found[1], title, cls.name)
 
 
+@functools.lru_cache(4096)
 def _place(code: CodeType, last: int) -> tuple[int, int]:
     """Line and column, from 1, of a bytecode instruction."""
-    for index, (line, _end, column, _end_column) in enumerate(code.co_positions()):
-        if index == last // 2:
-            return line or 0, (column or 0) + 1
+    for line, _end, column, _end_column in itertools.islice(code.co_positions(), last // 2, None):
+        return line or 0, (column or 0) + 1
     return code.co_firstlineno, 1
 
 

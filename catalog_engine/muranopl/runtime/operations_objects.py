@@ -14,9 +14,10 @@ from catalog_engine.muranopl.functions.table import NO_RECEIVER
 from catalog_engine.muranopl.objects.model import MuranoObject, TypeReference, View
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.operations_functions import Call, FunctionSites
-from catalog_engine.muranopl.runtime.properties import get_property, set_property
+from catalog_engine.muranopl.runtime.properties import get_property, plain_contract, set_property
 from catalog_engine.muranopl.runtime.values import MDict, MList
 from catalog_engine.muranopl.source.errors import did_you_mean
+from catalog_engine.muranopl.types.reflection import Handle
 
 _OBJECTS: Final = (MuranoObject, View, TypeReference)
 _LEGACY: Final = ("1.0", "1.1")
@@ -59,9 +60,21 @@ class ObjectSites:
     def own_setter(self, name: str) -> Call:
         """Site of ``$.name: value``."""
         cls = self.cls
+        known: Any = None
+        convert: Call | None = None
+        passing: type | None = None
 
         def write(this: Any, value: Any) -> None:
+            nonlocal known, convert, passing
+            if this.__class__ is MuranoObject and this.cls is known:
+                if convert is not None and value.__class__ is not passing:
+                    value = convert(this, value)
+                this.values[name] = value
+                return
             set_property(this, name, value, cls)
+            contract = plain_contract(this, name, cls)
+            if contract is not None:
+                known, convert, passing = this.cls, contract.conversion, contract.passing
 
         return write
 
@@ -80,6 +93,8 @@ class ObjectSites:
                 return value.get(name) if missing_is_null else value[name]
             if kind is MList or isinstance(value, (tuple, Iterator, range)):
                 return (read(item) for item in value)
+            if isinstance(value, Handle):
+                return value.read(name)
             return function(rt, "#property#" + name, NO_RECEIVER, (value,), {}, cls)
 
         return read
@@ -161,6 +176,9 @@ class ObjectSites:
         maker = _MAKERS.get(count)
         if maker is None or thunked:
             return _make_many(miss)
+        if self.rt.mocks is not None:
+            site: Call = self.rt.mocks.renewing(lambda: maker(miss))
+            return site
         return maker(miss)
 
     def named_method_site(self, name: str, _thunked: tuple[int, ...]) -> Call:
@@ -186,6 +204,9 @@ class ObjectSites:
         if method is not None:
             args, kwargs = _evaluated(args, kwargs)
             return method.invoke(_real(receiver), args, kwargs)
+        if isinstance(receiver, Handle) and name in receiver.calls:
+            args, kwargs = _evaluated(args, kwargs)
+            return receiver.calls[name](receiver.of, args, kwargs, self.cls)
         for extension in self._extensions(name):
             if extension.accepts(receiver):
                 args, kwargs = _evaluated(args, kwargs)
@@ -214,6 +235,9 @@ class ObjectSites:
                         return method.invoke(_real(receiver), args, {}), None, None
                     cached = receiver.cls if receiver.__class__ is MuranoObject else None
                     return entry(_real(receiver), *args), cached, entry
+            if isinstance(receiver, Handle) and name in receiver.calls:
+                args, _none = _evaluated(args, {})
+                return receiver.calls[name](receiver.of, args, {}, self.cls), None, None
             extensions = self._extensions(name)
             for extension in extensions:
                 if extension.accepts(receiver):

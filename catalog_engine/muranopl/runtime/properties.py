@@ -86,6 +86,16 @@ def set_property(target: Any, name: str, value: Any, caller: Any) -> None:
         obj.values[name] = value
 
 
+def plain_contract(target: Any, name: str, caller: Any) -> Any:
+    """Contract of a property that is written by it alone, or None; after a first writing."""
+    if target.__class__ is not MuranoObject:
+        return None
+    plan = target.cls.writes[caller, name]
+    if plan.chosen is None or plan.others or not plan.is_free or plan.chosen.usage == "Static":
+        return None
+    return plan.chosen.contract
+
+
 def _plan(cls: Any, name: str, caller: Any) -> _Write:
     derived = caller is not None and cls.is_a(caller)
     start = caller if derived else cls

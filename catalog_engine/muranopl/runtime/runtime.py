@@ -17,6 +17,7 @@ from catalog_engine.muranopl.objects.model import MuranoObject, TypeReference, V
 from catalog_engine.muranopl.objects.serialisation import Serialiser
 from catalog_engine.muranopl.runtime import exceptions, operations
 from catalog_engine.muranopl.runtime.limits import Limits, Steps
+from catalog_engine.muranopl.runtime.mocks import Mocks
 from catalog_engine.muranopl.runtime.operations_frames import calling_class
 from catalog_engine.muranopl.runtime.operations_functions import FunctionSites
 from catalog_engine.muranopl.runtime.operations_objects import ObjectSites
@@ -25,8 +26,10 @@ from catalog_engine.muranopl.runtime.scheduler import Driver, Scheduler
 from catalog_engine.muranopl.runtime.values import MDict, freeze
 from catalog_engine.muranopl.source.errors import did_you_mean
 from catalog_engine.muranopl.source.namespaces import resolve
-from catalog_engine.muranopl.types.native import Signature
+from catalog_engine.muranopl.types.metadata import Metadata
+from catalog_engine.muranopl.types.native import signature_of
 from catalog_engine.muranopl.types.packages import PackagePool, PackageSource
+from catalog_engine.muranopl.types.reflection import TypeInfo
 
 _FRAMES: Final = 40
 """Python frames that one counted call may need, so that our limit is the one that is met."""
@@ -39,20 +42,23 @@ class Runtime:
     :ivar host: ports, attributes and hooks of the run; its ``class_config(name, version)``
         answers the configured properties of a class, or None.
     :ivar natives: class name -> Python class.
+    :ivar mocks: what replaces methods in a test; None where nothing may be replaced.
     """
 
     def __init__(
         self, host: Any, driver: Driver, source: PackageSource, seed: str,
-        natives: Mapping[str, type], limits: Limits | None = None,
+        natives: Mapping[str, type], limits: Limits | None = None, *, mocking: bool = False,
     ):  # fmt: skip
         self.host = host
         self.natives = natives
         self.limits = limits or Limits()
         self.steps = Steps(self.limits)
         self.scheduler = Scheduler(driver, self.steps)
+        self.mocks = Mocks(self) if mocking else None
         self.packages = PackagePool(self, source)
         self.loader = Loader(self)
         self.garbage = Garbage(self)
+        self.metadata = Metadata(self)
         self.serialised_names: dict[Any, list[tuple[str, bool]]] = {}
         self.actions: dict[Any, list[Any]] = {}
         self._seed = seed
@@ -151,7 +157,7 @@ class Runtime:
 
     def type_info(self, type_: TypeReference) -> Any:
         """Reflection handle of a type."""
-        return type_
+        return TypeInfo(type_.cls)
 
     def cast(self, value: Any, type_: Any, version_spec: str | None, caller: Any) -> Any:
         """View of an object as one of its ancestor classes.
@@ -216,7 +222,9 @@ class Runtime:
         self.host.attributes.forget(obj.id)
 
     def static_values(self) -> Iterator[Any]:
-        """Values of all static properties in use."""
+        """Values of all static properties in use, and what mocks hold."""
+        if self.mocks is not None:
+            yield from self.mocks.held()
         for package in self.packages.used():
             for cls in package.linked_classes():
                 for prop in cls.properties.values():
@@ -227,7 +235,7 @@ class Runtime:
 
     def make_native_half(self, obj: MuranoObject, cls: Any, properties: Mapping[str, Any]) -> None:
         """Construct the Python half that a class of an object's hierarchy has."""
-        signature = Signature(cls.native.__init__, 1)
+        signature = signature_of(cls.native.__init__, 1)
         hidden = {"this": obj, "runtime": self, "caller": None, "receiver": obj}
         given = {name: hidden[name] for name in signature.hidden}
         if "caller" in given:

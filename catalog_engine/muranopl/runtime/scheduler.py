@@ -87,6 +87,7 @@ class Scheduler:
         self._spawned: list[Branch] = []
         self._hub: Any = None
         self._current: Branch | None = None
+        self._root = Branch(ROOT, lambda: None)
 
     @property
     def current(self) -> Branch:
@@ -109,11 +110,15 @@ class Scheduler:
     def run(self, function: Callable[[], Any]) -> Any:
         """Run *function* as the root branch, and all branches that it starts, to their ends.
 
+        A later run of the same scheduler counts on, so that nothing is named or drawn twice.
+
         :raises Exception: what the root branch raised; errors of branches that nobody joined
             come after it.
         """
         self._hub = greenlet.getcurrent()
-        root = self._start(Branch(ROOT, function))
+        root, before = Branch(ROOT, function), self._root
+        root.calls, root.children, root.draws = before.calls, before.children, before.draws
+        self._root = self._start(root)
         try:
             self._loop()
         finally:

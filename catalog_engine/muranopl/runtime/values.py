@@ -19,6 +19,7 @@ DEPTH_LIMIT: Final = 500
 
 _TEXT_SHIFT: Final = 5
 """A text counts one more for each 32 characters."""
+_SHORT: Final = (1 << _TEXT_SHIFT) - 1
 
 
 def _measured(values: Iterable[Any], count: int) -> tuple[int, int]:
@@ -31,8 +32,9 @@ def _measured(values: Iterable[Any], count: int) -> tuple[int, int]:
     for value in values:
         kind = value.__class__
         if kind is str:
-            size += len(value) >> _TEXT_SHIFT
-        elif kind is MList or kind is MDict or kind is MSet:
+            if len(value) > _SHORT:
+                size += len(value) >> _TEXT_SHIFT
+        elif kind in _COLLECTIONS:
             size += value.size
             if value.depth > depth:
                 depth = value.depth
@@ -61,19 +63,39 @@ class MDict(dict[Any, Any]):
 
     def __init__(self, items: Any = ()):
         super().__init__(items)
-        size, depth = _measured(self.values(), 2 * len(self))
-        for key in self:
-            kind = key.__class__
-            if kind is str:
+        size = 2 * len(self) + 1
+        depth = 0
+        for key, value in self.items():
+            if key.__class__ is not str:
+                if key.__class__ in _COLLECTIONS:
+                    size += key.size
+                    if key.depth > depth:
+                        depth = key.depth
+            elif len(key) > _SHORT:
                 size += len(key) >> _TEXT_SHIFT
-            elif kind is MList or kind is MDict or kind is MSet:
-                size += key.size
-                depth = max(depth, key.depth + 1)
-        if size > SIZE_LIMIT or depth > DEPTH_LIMIT:
+            kind = value.__class__
+            if kind is str:
+                if len(value) > _SHORT:
+                    size += len(value) >> _TEXT_SHIFT
+            elif kind in _COLLECTIONS:
+                size += value.size
+                if value.depth > depth:
+                    depth = value.depth
+        if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
             raise exceptions.MemoryQuotaExceededException()
         self.size = size
-        self.depth = depth
+        self.depth = depth + 1
         self._hash: int | None = None
+
+    @classmethod
+    def measured(cls, items: dict[Any, Any], size: int, depth: int) -> MDict:
+        """A dictionary of settled items whose size and depth are known."""
+        self = dict.__new__(cls)
+        dict.update(self, items)
+        self.size = size
+        self.depth = depth
+        self._hash = None
+        return self
 
     def __hash__(self) -> int:  # type: ignore[override]
         if self._hash is None:
@@ -118,6 +140,15 @@ class MSet(collections.abc.Set[Any]):
         return f"MSet({list(self._items)!r})"
 
 
+class Lazy:
+    """Base of what functions return to be gone over, and what is drained when it is stored."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        raise NotImplementedError
+
+
 def freeze(value: Any) -> Any:
     """The immutable form of a value: lists, dictionaries and sets copied, iterators drained.
 
@@ -133,17 +164,59 @@ def _frozen(value: Any, levels: int) -> Any:
         return value
     if levels == 0:
         raise exceptions.MemoryQuotaExceededException()
+    levels -= 1
+    if kind is dict:
+        return _frozen_dict(value, levels)
     if isinstance(value, Mapping):
-        return MDict({_frozen(k, levels - 1): _frozen(v, levels - 1) for k, v in value.items()})
+        return _frozen_dict(dict(value), levels)
     if isinstance(value, (list, tuple)):
-        return MList([_frozen(item, levels - 1) for item in value])
+        return MList(
+            [item if item.__class__ in _FROZEN else _frozen(item, levels) for item in value]
+        )
     if isinstance(value, collections.abc.Set):
-        return MSet([_frozen(item, levels - 1) for item in value])
-    if isinstance(value, (Iterator, range, collections.abc.ValuesView, collections.abc.ItemsView)):
-        return MList([_frozen(item, levels - 1) for item in _limited(value)])
+        return MSet([_frozen(item, levels) for item in value])
+    if isinstance(value, _DRAINED):
+        return MList([_frozen(item, levels) for item in _limited(value)])
     return value
 
 
+def _frozen_dict(value: dict[Any, Any], levels: int) -> MDict:
+    """One pass that freezes and measures, since models consist of dictionaries."""
+    made: dict[Any, Any] = {}
+    key: Any
+    item: Any
+    size = 2 * len(value) + 1
+    depth = 0
+    for key, item in value.items():
+        if key.__class__ is not str:
+            key = _frozen(key, levels)
+            if key.__class__ in _COLLECTIONS:
+                size += key.size
+                if key.depth > depth:
+                    depth = key.depth
+        elif len(key) > _SHORT:
+            size += len(key) >> _TEXT_SHIFT
+        kind = item.__class__
+        if kind is str:
+            if len(item) > _SHORT:
+                size += len(item) >> _TEXT_SHIFT
+        elif kind not in _SCALARS:
+            item = _frozen(item, levels)
+            if item.__class__ in _COLLECTIONS:
+                size += item.size
+                if item.depth > depth:
+                    depth = item.depth
+        made[key] = item
+    if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
+        raise exceptions.MemoryQuotaExceededException()
+    return MDict.measured(made, size, depth + 1)
+
+
+_SCALARS: Final = frozenset((type(None), bool, int, float))
+_DRAINED: Final = (
+    Iterator, Lazy, range, collections.abc.ValuesView, collections.abc.ItemsView,
+)  # fmt: skip
+_COLLECTIONS: Final[frozenset[Any]] = frozenset((MList, MDict, MSet))
 _FROZEN: Final = frozenset((type(None), bool, int, float, str, MList, MDict, MSet))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from catalog_engine.muranopl.source.contracts import ContractReader
 from catalog_engine.muranopl.source.declarations import (
@@ -17,7 +17,12 @@ from catalog_engine.muranopl.source.declarations import (
     MethodDeclaration,
     PropertyDeclaration,
 )
-from catalog_engine.muranopl.source.errors import DSL_SYNTAX_ERROR, did_you_mean
+from catalog_engine.muranopl.source.errors import (
+    DSL_SYNTAX_ERROR,
+    CompileError,
+    Report,
+    did_you_mean,
+)
 from catalog_engine.muranopl.source.namespaces import key_text, resolve_at
 from catalog_engine.muranopl.source.nodes import (
     MappingNode,
@@ -37,7 +42,10 @@ PROPERTY_USAGES: Final = ("In", "Out", "InOut", "Const", "Runtime", "Static", "C
 METHOD_USAGES: Final = ("Runtime", "Action", "Static", "Extension")
 ARGUMENT_USAGES: Final = ("Standard", "VarArgs", "KwArgs")
 META_TARGETS: Final = ("All", "Package", "Type", "Method", "Property", "Argument")
-_SPECIAL: Final = {"initialize": ".init", "destroy": ".destroy"}
+SPECIAL: Final = {"initialize": ".init", "destroy": ".destroy"}
+"""Second spellings of methods with a meaning of their own."""
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -54,14 +62,22 @@ class ClassReader:
     :param name: fully qualified name.
     :param namespaces: namespaces in force.
     :param format_version: ``1.0`` ... ``1.4``, of the package.
+    :param report: gets the errors of members, which are left out then; None: the first is raised.
     """
 
-    def __init__(self, name: str, namespaces: Mapping[str, str], format_version: str):
+    def __init__(
+        self,
+        name: str,
+        namespaces: Mapping[str, str],
+        format_version: str,
+        report: Report | None = None,
+    ):
         self._name = name
         self._namespaces = dict(namespaces)
         self._format = format_version
         self._functions: dict[str, Function] = {}
-        self._blocks = BlockReader(self._namespaces)
+        self._report = report
+        self._blocks = BlockReader(self._namespaces, report)
         self._title = ""
         self._contracts = ContractReader(lambda kind, value: self._add(kind, self._title, value))
         self._warnings: list[str] = []
@@ -71,35 +87,57 @@ class ClassReader:
 
         :raises CompileError: something in it is malformed.
         """
-        usage = self._choice(node, "Usage", ("Class", "Meta"), "Class")
-        extends = list_value(node.get("Extends"))
-        parents = tuple(dict.fromkeys(self._resolve(item, "Extends") for item in extends))
-        if not extends and self._name != ROOT_CLASS:
+        usage = self._attempt("Class", self._choice, node, "Usage", ("Class", "Meta"), "Class")
+        parents = tuple(dict.fromkeys(self._names(node, "Extends")))
+        if not list_value(node.get("Extends")) and self._name != ROOT_CLASS:
             parents = (ROOT_CLASS,)
-        properties = {
-            name: self._property(name, value) for name, value in self._members(node, "Properties")
-        }
-        methods: dict[str, MethodDeclaration] = {}
-        members = self._members(node, "Methods") or self._members(node, "Workflow")
-        for name, value in members:
-            special = _SPECIAL.get(name, name)
-            methods[special] = self._method(special, value, node)
+        properties = dict(self._each(self._members_or_none(node, "Properties"), self._property))
+        members = self._members_or_none(node, "Methods") or self._members_or_none(node, "Workflow")
+        special = [(SPECIAL.get(name, name), value) for name, value in members]
+        methods = dict(self._each(special, self._method))
         declaration = ClassDeclaration(
             self._name,
             usage,
             parents,
             self._namespaces,
-            tuple(self._resolve(item, "Import") for item in list_value(node.get("Import"))),
-            self._choice(node, "Cardinality", ("One", "Many"), "One"),
-            self._applies(node),
-            self._inherited(node),
-            self.meta(node.get("Meta"), f"class {self._name}"),
+            tuple(self._names(node, "Import")),
+            self._attempt("One", self._choice, node, "Cardinality", ("One", "Many"), "One"),
+            self._attempt(("All",), self._applies, node),
+            self._attempt(False, self._inherited, node),
+            self._attempt((), self.meta, node.get("Meta"), f"class {self._name}"),
             properties,
             methods,
             node.position,
             tuple(self._warnings),
         )
         return ClassSource(declaration, self._functions)
+
+    def _attempt(self, otherwise: T, read: Callable[..., T], *arguments: Any) -> T:
+        """What *read* answers; an error of it is reported where somebody asked for that."""
+        try:
+            return read(*arguments)
+        except CompileError as error:
+            if self._report is None:
+                raise
+            self._report(error)
+            return otherwise
+
+    def _names(self, node: MappingNode, key: str) -> Iterator[str]:
+        for item in list_value(node.get(key)):
+            name = self._attempt(None, self._resolve, item, key)
+            if name is not None:
+                yield name
+
+    def _members_or_none(self, node: MappingNode, key: str) -> list[tuple[str, Node]]:
+        return self._attempt([], self._members, node, key)
+
+    def _each(
+        self, members: Iterable[tuple[str, Node]], read: Callable[[str, Node], T]
+    ) -> Iterator[tuple[str, T]]:
+        for name, node in members:
+            declaration = self._attempt(None, read, name, node)
+            if declaration is not None:
+                yield name, declaration
 
     def meta(self, node: Node | None, title: str) -> tuple[MetaDeclaration, ...]:
         """Items of a ``Meta`` key."""
@@ -127,6 +165,7 @@ class ClassReader:
                     MetaDeclaration(
                         self._resolve(name, "Meta"),
                         self._add("value", f"metadata of {title}", given),
+                        (given.value,) if isinstance(given, Literal) else None,
                         name.position,
                     )
                 )
@@ -238,7 +277,7 @@ class ClassReader:
             node.position,
         )
 
-    def _method(self, name: str, node: Node, document: MappingNode) -> MethodDeclaration:
+    def _method(self, name: str, node: Node) -> MethodDeclaration:
         what = f"method {name} of class {self._name}"
         if is_null(node):
             return MethodDeclaration(name, "Runtime", "Session", (), None, (), node.position)

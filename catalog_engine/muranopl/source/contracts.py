@@ -153,10 +153,7 @@ _REVERSED: Final = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 def part_of(node: ExpressionNode, tree: Expression) -> ExpressionNode:
     """A node for a part of an expression, whose offsets stay those of the whole text."""
     part = ExpressionNode(node.text, tree, node.first, node.last)
-    part.source = node.source
-    part.line, part.column = node.line, node.column
-    part.end_line, part.end_column = node.end_line, node.end_column
-    part.size = node.size
+    part.place_like(node)
     return part
 
 

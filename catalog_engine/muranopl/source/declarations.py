@@ -76,10 +76,12 @@ class MetaDeclaration:
 
     :ivar name: fully qualified name of the metaclass.
     :ivar properties: function of ``(this)`` whose value is the dict of properties.
+    :ivar constant: ``(value,)`` when the properties hold no expression, else None.
     """
 
     name: str
     properties: FunctionRef
+    constant: tuple[Any] | None
     position: Position
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 DSL_SYNTAX_ERROR = "murano.dsl.exceptions.DslSyntaxError"
@@ -62,6 +62,10 @@ class CompileError(Exception):
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         return f"{place}: {self.message}" if place else self.message
+
+
+Report = Callable[[CompileError], None]
+"""Takes an error note of; what is wrong is left out then, and reading goes on."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -31,28 +31,56 @@ class Node:
     :ivar size: nodes that it expands to when aliases are written out.
     """
 
-    __slots__ = ("column", "end_column", "end_line", "line", "size", "source")
+    __slots__ = ("_end", "_start", "size", "source")
 
     source: SourceText
-    line: int
-    column: int
-    end_line: int
-    end_column: int
     size: int
 
     def place(self, source: SourceText, start: Any, end: Any) -> None:
-        """Set where the node stands, from the marks of the YAML parser."""
+        """Set where the node stands, by the marks of the YAML parser."""
         self.source = source
-        self.line = start.line + 1
-        self.column = start.column + 1
-        self.end_line = end.line + 1
-        self.end_column = end.column + 1
+        self._start = start
+        self._end = end
         self.size = 1
+
+    def place_like(self, other: Node) -> None:
+        """Set where the node stands to the place of another one."""
+        self.source, self.size = other.source, other.size
+        self._start, self._end = other._start, other._end
+
+    @property
+    def line(self) -> int:
+        """Line of its first character."""
+        return int(self._start.line) + 1
+
+    @property
+    def column(self) -> int:
+        """Column of its first character."""
+        return int(self._start.column) + 1
+
+    @property
+    def end_line(self) -> int:
+        """Line of the character behind it."""
+        return int(self._end.line) + 1
+
+    @property
+    def end_column(self) -> int:
+        """Column of the character behind it."""
+        return int(self._end.column) + 1
 
     @property
     def position(self) -> Position:
         """Where the node stands."""
-        return Position(self.source.file, self.line, self.column, self.end_line, self.end_column)
+        start, end = self._start, self._end
+        return Position(
+            self.source.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1
+        )
+
+    @property
+    def initial(self) -> str:
+        """Its first character in the file: quotes, or what an unquoted text begins with."""
+        index = self._start.index
+        return self.source.text[index : index + 1]
 
     def error(self, message: str, kind: str = SYNTAX_ERROR) -> CompileError:
         """An error that points here."""

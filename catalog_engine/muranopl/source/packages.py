@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import yaml
@@ -12,7 +12,7 @@ from catalog_engine.muranopl.source.classes import ClassReader, ClassSource
 from catalog_engine.muranopl.source.declarations import PackageDeclaration
 from catalog_engine.muranopl.source.errors import CompileError, did_you_mean
 from catalog_engine.muranopl.source.namespaces import read_namespaces, resolve_at
-from catalog_engine.muranopl.source.nodes import MappingNode, is_null
+from catalog_engine.muranopl.source.nodes import MappingNode, Node, is_null
 from catalog_engine.muranopl.source.reader import Reader
 
 _FORMATS: Final = {f"1.{minor}": f"1.{min(minor, 4)}" for minor in range(7)}
@@ -94,7 +94,9 @@ class _Loader:
         self.reader = Reader(Parser())
         self._version = version
         self._read = read
-        self._files: dict[str, tuple[dict[str, _Document], list[_Document]] | CompileError] = {}
+        self._files: dict[
+            str, tuple[dict[str, ClassDocument], list[ClassDocument]] | CompileError
+        ] = {}
 
     def load(self, name: str, file: str) -> ClassSource:
         """Class *name*, which the manifest says is in *file*.
@@ -129,38 +131,51 @@ class _Loader:
             )
         return ClassReader(name, document.namespaces, self._version).read(document.node)
 
-    def _split(self, file: str) -> tuple[dict[str, _Document], list[_Document]]:
+    def _split(self, file: str) -> tuple[dict[str, ClassDocument], list[ClassDocument]]:
         try:
             data = self._read(file)
         except (OSError, KeyError) as error:
             raise CompileError(
                 "The package has no such file, though its manifest names it", file
             ) from error
-        named: dict[str, _Document] = {}
-        unnamed: list[_Document] = []
-        namespaces = {"=": ""}
-        for node in self.reader.documents(file, data):
-            if not isinstance(node, MappingNode):
-                raise node.error("A class document must be a mapping")
-            given = node.get("Namespaces")
-            if given is not None:
-                namespaces = read_namespaces(given)
-                if len(node.pairs) == 1:
-                    continue
-            document = _Document(node, namespaces)
-            title = node.get("Name")
-            if title is None or is_null(title):
-                unnamed.append(document)
-            else:
-                named[resolve_at(namespaces, title, "Name")] = document
-        return named, unnamed
+        return split(self.reader.documents(file, data))
 
 
-class _Document:
-    """A class document with the namespaces in force for it."""
+class ClassDocument:
+    """A class document with the namespaces in force for it.
 
-    __slots__ = ("namespaces", "node")
+    :ivar given: the value of ``Namespaces`` that they come from, or None.
+    """
 
-    def __init__(self, node: MappingNode, namespaces: dict[str, str]):
+    __slots__ = ("given", "namespaces", "node")
+
+    def __init__(self, node: MappingNode, namespaces: dict[str, str], given: Node | None):
         self.node = node
         self.namespaces = namespaces
+        self.given = given
+
+
+def split(nodes: Iterable[Node]) -> tuple[dict[str, ClassDocument], list[ClassDocument]]:
+    """The classes of a file's documents by their full names, and those without a Name.
+
+    :raises CompileError: a document is no mapping, or its namespaces or name are malformed.
+    """
+    named: dict[str, ClassDocument] = {}
+    unnamed: list[ClassDocument] = []
+    namespaces = {"=": ""}
+    given: Node | None = None
+    for node in nodes:
+        if not isinstance(node, MappingNode):
+            raise node.error("A class document must be a mapping")
+        own = node.get("Namespaces")
+        if own is not None:
+            namespaces, given = read_namespaces(own), own
+            if len(node.pairs) == 1:
+                continue
+        document = ClassDocument(node, namespaces, given)
+        title = node.get("Name")
+        if title is None or is_null(title):
+            unnamed.append(document)
+        else:
+            named[resolve_at(namespaces, title, "Name")] = document
+    return named, unnamed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import yaml
@@ -11,6 +11,7 @@ from yaml import events
 from yaml._yaml import CParser
 
 from catalog_engine.muranopl.expressions.lexer import ExpressionError
+from catalog_engine.muranopl.expressions.nodes import Expression
 from catalog_engine.muranopl.expressions.parser import Parser
 from catalog_engine.muranopl.source.errors import CompileError
 from catalog_engine.muranopl.source.nodes import (
@@ -39,13 +40,15 @@ class Reader:
     """Reads class files of one package.
 
     :param parser: parser of expressions, which remembers the texts it has seen.
+    :ivar repeated: called with each literal key that another one of its mapping replaces, or None.
     """
 
     def __init__(self, parser: Parser):
         self._parser = parser
+        self.repeated: Callable[[Node], None] | None = None
         self._scalars = yaml.constructor.SafeConstructor()
         self._resolvers = yaml.SafeLoader.yaml_implicit_resolvers
-        self._known: dict[str, Any] = {}
+        self._known: dict[str, tuple[Any, Expression | None]] = {}
 
     def documents(self, file: str, data: bytes) -> list[Node]:
         """All documents of a file that are not empty.
@@ -78,18 +81,26 @@ class Reader:
                 f"Not YAML: {error.reason} at character {error.position}", file, kind=SYNTAX_ERROR
             ) from error
 
-    def plain(self, text: str) -> tuple[bool, Any]:
-        """What a plain scalar is to YAML alone: (True, value), or (False, None) for a text."""
-        known = self._known.get(text)
-        if known is None:
-            known = self._known[text] = self._resolved(text)
-        return known
+    def _plain(self, event: Any, source: SourceText, text: str) -> tuple[Any, Expression | None]:
+        try:
+            return self._recognised(text)
+        except (ValueError, KeyError, OverflowError) as error:
+            raise CompileError(
+                f"{text[:80]!r} looks like a number or date and is none ({error}); quote it",
+                source.file,
+                event.start_mark.line + 1,
+                event.start_mark.column + 1,
+                SYNTAX_ERROR,
+            ) from error
 
-    def _resolved(self, text: str) -> tuple[bool, Any]:
+    def _recognised(self, text: str) -> tuple[Any, Expression | None]:
+        """What a plain scalar is: YAML's value of it, or an expression's tree."""
         for tag, pattern in self._resolvers.get(text[:1], ()):
             if tag in _SCALAR_TAGS and pattern.match(text):
-                return True, self._construct(tag, text)
-        return False, None
+                return self._construct(tag, text), None
+        if _PLAIN_WORDS.fullmatch(text) is None:
+            return text, self._parser.recognise(text)
+        return text, None
 
     def _construct(self, tag: str, text: str) -> Any:
         constructor = self._scalars.yaml_constructors[tag]
@@ -100,11 +111,17 @@ class Reader:
         text: str = event.value
         tag = event.tag
         node: Node
-        if tag is None or (tag == "!" and event.implicit[0]):
-            if not event.implicit[0]:
-                node = ScalarNode(text)
+        if event.implicit[0] and (tag is None or tag == "!"):
+            known = self._known.get(text)
+            if known is None:
+                known = self._known[text] = self._plain(event, source, text)
+            value, tree = known
+            if tree is None:
+                node = ScalarNode(value)
             else:
-                node = self._plain_node(event, text)
+                node = ExpressionNode(text, tree, event.start_mark.index, event.end_mark.index)
+        elif tag is None:
+            node = ScalarNode(text)
         elif tag == "!yaql":
             node = self._expression_node(event, source, text)
         elif tag in _TEXT_TAGS:
@@ -115,16 +132,6 @@ class Reader:
             raise _unsafe(source, event, tag)
         node.place(source, event.start_mark, event.end_mark)
         return node
-
-    def _plain_node(self, event: Any, text: str) -> Node:
-        taken, value = self.plain(text)
-        if taken:
-            return ScalarNode(value)
-        if _PLAIN_WORDS.fullmatch(text) is None:
-            tree = self._parser.recognise(text)
-            if tree is not None:
-                return ExpressionNode(text, tree, event.start_mark.index, event.end_mark.index)
-        return ScalarNode(text)
 
     def _expression_node(self, event: Any, source: SourceText, text: str) -> ExpressionNode:
         try:
@@ -142,7 +149,7 @@ class Reader:
     def _tagged(self, event: Any, source: SourceText, tag: str, text: str) -> Any:
         try:
             return self._construct(tag, text)
-        except (ValueError, KeyError, AttributeError) as error:
+        except (ValueError, KeyError, AttributeError, OverflowError) as error:
             raise CompileError(
                 f"{text!r} is not of type {tag}",
                 source.file,
@@ -206,7 +213,7 @@ class _Composer:
             node = self._reader.scalar(event, self._source)
             if event.anchor is not None:
                 self._anchors[event.anchor] = node
-            self._count(event, 1)
+            self._total += 1
             return node
         if kind is events.AliasEvent:
             return self._alias(event)
@@ -273,12 +280,14 @@ class _Composer:
             key = self._node(following)
             value = self._node(self._parser.get_event())
             size += key.size + value.size
-            if _is_merge_key(following):
+            if key.__class__ is ScalarNode and key.value == "<<" and _is_merge_key(following):
                 merged = [*self._merge(value, following), *merged]
             elif isinstance(key, (SequenceNode, MappingNode)):
                 raise self._error(following, "A list or mapping cannot be a key")
             else:
                 pairs.append((key, value))
+        if self._reader.repeated is not None:
+            _report_repeated(pairs, self._reader.repeated)
         node = MappingNode(_unique([*merged, *pairs]))
         node.place(self._source, event.start_mark, following.end_mark)
         node.size = size
@@ -306,6 +315,15 @@ def _is_merge_key(event: Any) -> bool:
         and event.tag is None
         and event.implicit[0]
     )
+
+
+def _report_repeated(pairs: list[tuple[Node, Node]], report: Callable[[Node], None]) -> None:
+    seen: set[Any] = set()
+    for key, _value in pairs:
+        if isinstance(key, ScalarNode):
+            if key.value in seen:
+                report(key)
+            seen.add(key.value)
 
 
 def _unique(pairs: list[tuple[Node, Node]]) -> list[tuple[Node, Node]]:

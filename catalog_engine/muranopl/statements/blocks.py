@@ -6,7 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from catalog_engine.muranopl.expressions.nodes import TypeName
-from catalog_engine.muranopl.source.errors import DSL_SYNTAX_ERROR, did_you_mean
+from catalog_engine.muranopl.source.errors import (
+    DSL_SYNTAX_ERROR,
+    CompileError,
+    Report,
+    did_you_mean,
+)
 from catalog_engine.muranopl.source.namespaces import resolve_at
 from catalog_engine.muranopl.source.nodes import (
     ExpressionNode,
@@ -49,10 +54,12 @@ class BlockReader:
     """Reads the code blocks of one class.
 
     :param namespaces: namespaces of the class, for the names in ``With``.
+    :param report: gets the errors of instructions, which are left out then; None: they are raised.
     """
 
-    def __init__(self, namespaces: Mapping[str, str]):
+    def __init__(self, namespaces: Mapping[str, str], report: Report | None = None):
         self._namespaces = namespaces
+        self._report = report
         self._readers: Mapping[str, Callable[[MappingNode], s.Statement]] = {
             "Return": self._return,
             "Break": self._leave,
@@ -87,6 +94,15 @@ class BlockReader:
 
         :raises CompileError: it is malformed.
         """
+        try:
+            return self._instruction(node)
+        except CompileError as error:
+            if self._report is None:
+                raise
+            self._report(error)
+            return s.Block(node.position, [])
+
+    def _instruction(self, node: Node) -> s.Statement:
         if isinstance(node, ExpressionNode):
             return s.Discard(node.position, s.Evaluated(node))
         if not isinstance(node, MappingNode):

@@ -7,18 +7,35 @@ from typing import Any, NamedTuple
 from catalog_engine.muranopl.types.members import Property
 
 
-class Slot(NamedTuple):
+class Slot:
     """One property of objects of a class.
 
     :ivar chosen: the declaration that counts; its contract converts.
     :ivar others: further declarations in the hierarchy, which validate only.
     :ivar source: the declaration under which it is filled, whose default applies.
+    :ivar is_runtime: models do not set it, and a default that breaks the contract is no error.
+    :ivar passing: class whose values are taken from a model as they are, or None.
     """
 
-    name: str
-    chosen: Property
-    others: tuple[Property, ...]
-    source: Property
+    __slots__ = ("_convert", "chosen", "is_runtime", "name", "others", "passing", "source")
+
+    def __init__(
+        self, name: str, chosen: Property, others: tuple[Property, ...], source: Property
+    ) -> None:
+        self.name = name
+        self.chosen = chosen
+        self.others = others
+        self.source = source
+        self.is_runtime = source.usage == "Runtime"
+        self.passing = None if others or self.is_runtime else chosen.contract.passing
+        self._convert: Any = self
+
+    @property
+    def convert(self) -> Any:
+        """Conversion of the contract that counts, or None."""
+        if self._convert is self:
+            self._convert = self.chosen.contract.conversion
+        return self._convert
 
 
 class Step(NamedTuple):
@@ -34,18 +51,21 @@ class Construction:
 
     :ivar steps: classes, most derived first, each once; a name that a derived class handles is
         not handled again by its ancestors.
+    :ivar configured: properties of usage Config in the hierarchy, the one that counts for each
+        name.
     :ivar initialisers: ``(class, is_native)`` in the order of running: native constructors and
         ``.init`` methods, parents before children, each class once.
     :ivar has_destroy: whether a class of the hierarchy has ``.destroy``.
     """
 
-    __slots__ = ("cls", "has_destroy", "initialisers", "steps")
+    __slots__ = ("cls", "configured", "has_destroy", "initialisers", "steps")
 
     def __init__(self, cls: Any):
         self.cls = cls
         self.steps: list[Step] = []
         self.initialisers: list[tuple[Any, bool]] = []
         self._collect(cls, set(), set())
+        self.configured = self._configured()
         self.has_destroy = any(".destroy" in own.methods for own in cls.lineage)
 
     def _collect(self, own: Any, handled: set[str], seen: set[Any]) -> None:
@@ -80,8 +100,7 @@ class Construction:
         )
         return Slot(name, chosen, others, prop)
 
-    def configured(self) -> list[Property]:
-        """Properties of usage Config in the hierarchy, the one that counts for each name."""
+    def _configured(self) -> list[Property]:
         found: dict[str, Property] = {}
         for cls in self.cls.lineage:
             for name, prop in cls.properties.items():

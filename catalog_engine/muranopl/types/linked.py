@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from catalog_engine.muranopl.codegen.compiled import CompiledClass
@@ -16,6 +17,7 @@ from catalog_engine.muranopl.types.methods import Method, NativeMethod
 from catalog_engine.muranopl.types.symbols import choose, lineage_of
 
 SPECIAL: Final = (".init", ".destroy")
+_NO_MOCKS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class LinkedClass:
@@ -25,7 +27,10 @@ class LinkedClass:
     :ivar reference: the class as a value.
     :ivar native: its Python half, or None.
     :ivar methods: own methods by name; *properties* likewise.
+    :ivar mocks: what tests have put in the place of methods, as if the class declared it.
     """
+
+    mocks: Mapping[str, Any] = _NO_MOCKS
 
     def __init__(self, package: Any, compiled: CompiledClass):
         self.package = package
@@ -113,11 +118,25 @@ class LinkedClass:
             return self._found_methods[name]
         except KeyError:
             pass
-        found = choose(self, lambda cls: cls.methods.get(name))
+        found = choose(self, lambda cls: cls.mocks.get(name) or cls.methods.get(name))
         if len(found) > 1:
             raise exceptions.AmbiguousMethodName(name)
         self._found_methods[name] = found[0] if found else None
         return self._found_methods[name]
+
+    def real_method(self, name: str) -> Any:
+        """The method that counts without any mocks, or None.
+
+        :raises AmbiguousMethodName: there are several.
+        """
+        found = choose(self, lambda cls: cls.methods.get(name))
+        if len(found) > 1:
+            raise exceptions.AmbiguousMethodName(name)
+        return found[0] if found else None
+
+    def forget_methods(self) -> None:
+        """Look methods up anew, as mocks have changed."""
+        self._found_methods.clear()
 
     def find_property(self, name: str) -> Any:
         """The declaration of a property that counts, or None.

@@ -8,7 +8,7 @@ from catalog_engine.muranopl.contracts.compiler import Contract, compile_contrac
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.source.declarations import ABSENT, PropertyDeclaration
 
-WRITABLE: Final = frozenset(("Out", "InOut", "Runtime", "Static"))
+WRITABLE: Final = frozenset(("Out", "InOut", "Runtime", "Config", "Static"))
 _UNSET: Final = object()
 
 

@@ -15,10 +15,13 @@ from catalog_engine.muranopl.source.declarations import (
     ArgumentDeclaration,
     MethodDeclaration,
 )
-from catalog_engine.muranopl.types.native import NativeMark, Signature
+from catalog_engine.muranopl.types.metadata import values_of
+from catalog_engine.muranopl.types.native import NativeMark, signature_of
 
 SYNCHRONIZE: Final = "io.murano.metadata.engine.Synchronize"
 Call = Callable[..., Any]
+Converter = tuple[Call | None, type | None]
+"""What converts an argument, and the class whose values it returns as they are."""
 
 
 class Argument:
@@ -107,7 +110,7 @@ def _lock_of(method: Any) -> tuple[bool, tuple[str, ...]]:
             continue
         for meta in own.declared_meta:
             if meta.name == SYNCHRONIZE:
-                given = cls.function(meta.properties)(cls.reference)
+                given = values_of(cls, meta)
                 on_this = bool(given.get("onThis", True))
                 return on_this, tuple(given.get("onArgs") or ())
     return True, ()
@@ -210,6 +213,32 @@ class Method(_Callable):
             raise exceptions.NoMatchingMethodException(self.name, receiver)
         return bound
 
+    def received(
+        self, receiver: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Arguments as the body would get them, by position as far as that goes, else by name.
+
+        :raises NoMatchingMethodException: they do not fit.
+        :raises ContractViolationException: one breaks its contract.
+        """
+        this = self.cls.reference if self.is_static else receiver
+        positional: list[Any] = []
+        named: dict[str, Any] = {}
+        by_name = False
+        bound = self._bind(receiver, tuple(args), kwargs)
+        for argument, given in zip(self.arguments, bound, strict=True):
+            value = self._converted(argument, this, given)
+            if argument.usage == "VarArgs":
+                positional.extend(value)
+                by_name = True
+            elif argument.usage == "KwArgs":
+                named.update(value)
+            elif by_name:
+                named[argument.name] = value
+            else:
+                positional.append(value)
+        return positional, named
+
     # ------------------------------------------------------------ fast entries
 
     def fast(self, count: int) -> Call | None:
@@ -228,7 +257,8 @@ class Method(_Callable):
             return None
         if any(argument.usage != "Standard" for argument in self.arguments):
             return None
-        converters = [argument.contract.conversion for argument in self.arguments]
+        contracts = [argument.contract for argument in self.arguments]
+        converters = [(own.conversion, own.passing) for own in contracts]
         return _ENTRIES[count](self, self.cls.rt.steps, self.body, *converters)
 
 
@@ -259,9 +289,10 @@ def _entry_0(method: Method, steps: Any, body: Call) -> Call:
     return call
 
 
-def _entry_1(method: Method, steps: Any, body: Call, convert: Call | None) -> Call:
+def _entry_1(method: Method, steps: Any, body: Call, converter: Converter) -> Call:
     limit = steps.depth_limit
     names = method._names
+    convert, passing = converter
 
     def call(this: Any, one: Any) -> Any:
         if this.destroyed:
@@ -274,10 +305,11 @@ def _entry_1(method: Method, steps: Any, body: Call, convert: Call | None) -> Ca
             raise steps.too_deep()
         steps.depth = depth + 1
         try:
-            if one.__class__ not in _SETTLED:
-                one = freeze(one)
-            if convert is not None:
-                one = convert(this, one)
+            if one.__class__ is not passing:
+                if one.__class__ not in _SETTLED:
+                    one = freeze(one)
+                if convert is not None:
+                    one = convert(this, one)
             if steps.concurrent:
                 return method._locked(this, body, (one,), names)
             return body(this, one)
@@ -288,10 +320,12 @@ def _entry_1(method: Method, steps: Any, body: Call, convert: Call | None) -> Ca
 
 
 def _entry_2(
-    method: Method, steps: Any, body: Call, convert: Call | None, convert_two: Call | None
+    method: Method, steps: Any, body: Call, converter: Converter, converter_two: Converter
 ) -> Call:
     limit = steps.depth_limit
     names = method._names
+    convert, passing = converter
+    convert_two, passing_two = converter_two
 
     def call(this: Any, one: Any, two: Any) -> Any:
         if this.destroyed:
@@ -304,13 +338,14 @@ def _entry_2(
             raise steps.too_deep()
         steps.depth = depth + 1
         try:
+            # Both are settled before a contract runs code that may change what they are made of.
             if one.__class__ not in _SETTLED:
                 one = freeze(one)
             if two.__class__ not in _SETTLED:
                 two = freeze(two)
-            if convert is not None:
+            if one.__class__ is not passing and convert is not None:
                 one = convert(this, one)
-            if convert_two is not None:
+            if two.__class__ is not passing_two and convert_two is not None:
                 two = convert_two(this, two)
             if steps.concurrent:
                 return method._locked(this, body, (one, two), names)
@@ -340,7 +375,7 @@ class NativeMethod(_Callable):
         declared = cls.declaration.methods.get(name)
         self.declared_meta = () if declared is None else declared.meta
         self._function = function
-        self._signature = Signature(function, 0 if mark.static else 1)
+        self._signature = signature_of(function, 0 if mark.static else 1)
 
     def __repr__(self) -> str:
         return f"<native method {self.cls.name}::{self.name}>"
@@ -379,6 +414,24 @@ class NativeMethod(_Callable):
         if steps.concurrent:
             return freeze(self._locked(receiver, run, (), ()))
         return freeze(run(receiver))
+
+    def received(
+        self, receiver: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Arguments as the function would get them, defaults filled in.
+
+        :raises NoMatchingMethodException: they do not fit.
+        """
+        frozen = {key: freeze(value) for key, value in kwargs.items()}
+        signature = self._signature
+        bound = signature.bind(tuple(freeze(value) for value in args), frozen)
+        if bound is None:
+            raise exceptions.NoMatchingMethodException(self.name, receiver)
+        positional = [
+            bound[own] if own in bound else freeze(signature.optional[visible])
+            for visible, own in signature.keywords.items()
+        ]
+        return [*positional, *bound["*"]], dict(bound["**"])
 
     def _hidden(self, receiver: Any) -> dict[str, Any]:
         values: dict[str, Any] = {}

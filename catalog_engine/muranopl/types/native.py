@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
@@ -62,7 +63,10 @@ def camel_case(name: str) -> str:
 
 
 class Signature:
-    """Parameters of a native function: hidden ones, and others by their MuranoPL names."""
+    """Parameters of a native function: hidden ones, and others by their MuranoPL names.
+
+    :ivar optional: those with a default, and the default.
+    """
 
     __slots__ = ("hidden", "keywords", "names", "optional", "var_keyword", "var_positional")
 
@@ -70,7 +74,7 @@ class Signature:
         self.hidden: list[str] = []
         self.names: list[str] = []
         self.keywords: dict[str, str] = {}
-        self.optional: set[str] = set()
+        self.optional: dict[str, Any] = {}
         self.var_positional = False
         self.var_keyword = False
         for parameter in list(inspect.signature(function).parameters.values())[skip:]:
@@ -85,7 +89,7 @@ class Signature:
                 self.names.append(visible)
                 self.keywords[visible] = parameter.name
                 if parameter.default is not parameter.empty:
-                    self.optional.add(visible)
+                    self.optional[visible] = parameter.default
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any] | None:
         """Arguments by Python's names, ``*`` and ``**`` for the rest; None: they do not fit."""
@@ -115,7 +119,14 @@ class Signature:
         return {own: values[name] for name, own in self.keywords.items() if name in values}
 
 
-def native_methods(cls: type) -> dict[str, tuple[Callable[..., Any], NativeMark]]:
+@functools.cache
+def signature_of(function: Callable[..., Any], skip: int) -> Signature:
+    """The signature of a native function, worked out once in a process."""
+    return Signature(function, skip)
+
+
+@functools.cache
+def native_methods(cls: type) -> Mapping[str, tuple[Callable[..., Any], NativeMark]]:
     """Marked methods of a Python class by their MuranoPL names."""
     found = {}
     for name, member in inspect.getmembers(cls, callable):

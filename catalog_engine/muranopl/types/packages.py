@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
 from catalog_common.versions import Version, VersionSpec
@@ -48,6 +48,7 @@ class LinkedPackage:
         self.format_version = compiled.format_version
         self._files = files
         self._classes: dict[str, LinkedClass | None] = {}
+        self._seen: dict[str, LinkedClass] = {}
         self.requires = {key: VersionSpec(spec) for key, spec in compiled.requires.items()}
         self.requires.setdefault(CORE_LIBRARY, VersionSpec("0"))
         self.requires.setdefault(self.name, VersionSpec(str(self.version.major)))
@@ -86,15 +87,20 @@ class LinkedPackage:
 
         :raises NoClassFound: neither has it.
         """
+        known = self._seen.get(name)
+        if known is not None:
+            return known
         found = self._search(name)
         if found is None and name.startswith(_EXTENSIONS):
             found = self._search(name.removeprefix(_EXTENSIONS))
         if found is None:
-            known = list(self.compiled.classes)
+            names = list(self.compiled.classes)
             for package in self._required():
-                known.extend(package.compiled.classes)
+                names.extend(package.compiled.classes)
             places = [repr(self), *(repr(package) for package in self._required())]
-            raise exceptions.NoClassFound(name, places, did_you_mean(name, known))
+            raise exceptions.NoClassFound(name, places, did_you_mean(name, names))
+        if found.is_linked:
+            self._seen[name] = found
         return found
 
     def linked_classes(self) -> list[LinkedClass]:
@@ -130,8 +136,16 @@ class PackagePool:
     def __init__(self, rt: Any, source: PackageSource):
         self._rt = rt
         self._source = source
+        self._fixed: dict[str, list[Version]] = {}
         self._loaded: dict[str, dict[Version, LinkedPackage]] = {}
         self._by_class: dict[tuple[str, str], LinkedPackage] = {}
+
+    def fix(self, name: str, versions: Iterable[Version]) -> None:
+        """Take these versions of a package, which earlier runs used, before any other.
+
+        Other versions come into use where these do not match, or where the source has lost them.
+        """
+        self._fixed[name] = list(versions)
 
     def by_name(self, name: str, spec: VersionSpec) -> LinkedPackage:
         """The best version of a package, of those in use if one matches.
@@ -142,7 +156,17 @@ class PackagePool:
         best = spec.best(versions)
         if best is not None:
             return versions[best]
-        return self._load(self._source.find(name, None, str(spec)))
+        return self._load(self._earlier(name, spec) or self._source.find(name, None, str(spec)))
+
+    def _earlier(self, name: str, spec: VersionSpec) -> Mapping[str, Any] | None:
+        """The version that an earlier run used, unless it matches no more or is gone."""
+        best = spec.best(self._fixed.get(name, ()))
+        if best is None:
+            return None
+        try:
+            return self._source.find(name, None, f"=={best}")
+        except exceptions.NoPackageFound:
+            return None
 
     def by_class(self, class_name: str, spec: VersionSpec) -> LinkedPackage:
         """The best version of a package with a class.
@@ -165,10 +189,13 @@ class PackagePool:
             best = spec.best(holding)
             if best is not None:
                 return holding[best]
-        package = self._load(self._source.find(None, class_name, str(spec)))
-        if class_name not in package.compiled.classes:
-            raise exceptions.NoPackageForClassFound(class_name)
-        return package
+        newest = self._source.find(None, class_name, str(spec))
+        for row in (self._earlier(newest["name"], spec), newest):
+            if row is not None:
+                package = self._load(row)
+                if class_name in package.compiled.classes:
+                    return package
+        raise exceptions.NoPackageForClassFound(class_name)
 
     def _load(self, row: Mapping[str, Any]) -> LinkedPackage:
         version = Version.coerce(row["version"])

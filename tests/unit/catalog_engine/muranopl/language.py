@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import Any
-
-import yaml
 
 from catalog_engine.host.binding import ports_over
 from catalog_engine.host.direct import DirectDriver
@@ -27,9 +26,7 @@ def package(
     """A package of one file; class names are those of its documents."""
     text = textwrap.dedent(classes)
     names = [
-        document["Name"] if "." in document["Name"] else f"{name}.{document['Name']}"
-        for document in yaml.safe_load_all(text)
-        if document and "Name" in document
+        own if "." in own else f"{name}.{own}" for own in re.findall(r"^Name: *(\S+)", text, re.M)
     ]
     manifest = {
         "FullName": name, "Version": version, "Format": f"MuranoPL/{form}",
@@ -124,14 +121,15 @@ class Program:
     """
 
     def __init__(
-        self, *packages: Any, limits: Limits | None = None, seed: str = "seed", configs: Any = None
-    ) -> None:
+        self, *packages: Any, limits: Limits | None = None, seed: str = "seed", configs: Any = None,
+        mocking: bool = False,
+    ) -> None:  # fmt: skip
         self.ports = MemoryPorts()
         made: list[Runtime] = []
         self.host = Host(lambda: made[0].scheduler, configs or {})
         self.rt = Runtime(
             self.host, DirectDriver(self.ports), Source([*packages, library()]), seed, NATIVES,
-            limits,
+            limits, mocking=mocking,
         )  # fmt: skip
         made.append(self.rt)
 

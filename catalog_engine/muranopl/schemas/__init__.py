@@ -1,0 +1,1 @@
+"""JSON schemas of classes and of the methods that build models."""

@@ -1,0 +1,95 @@
+"""Running what a check says: bodies, classes and contracts, with values and errors by name."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any, NamedTuple
+
+import pytest
+
+from catalog_engine.muranopl.runtime.operations_faults import caught
+from catalog_engine.muranopl.source.errors import CompileError
+from tests.unit.catalog_engine.muranopl.language import Program, package
+
+NAMESPACES = "Namespaces: {=: org.example, std: io.murano, sys: io.murano.system}\n"
+
+
+class Raises(NamedTuple):
+    """An error: the end of one of its names, and a part of its message."""
+
+    name: str
+    text: str = ""
+
+
+def program(classes: str, form: str = "1.4", **more: Any) -> Program:
+    """A run of classes, documents after the namespaces."""
+    return Program(package(NAMESPACES + textwrap.dedent(classes), form=form), **more)
+
+
+def body(text: str, form: str = "1.4", **given: Any) -> Any:
+    """Value of a static method with this body; its arguments are the names given."""
+    arguments = "".join(f"      - {name}: {{Contract: $}}\n" for name in given)
+    source = (
+        "Name: Main\nMethods:\n  run:\n    Usage: Static\n"
+        + (f"    Arguments:\n{arguments}" if given else "")
+        + "    Body:\n"
+        + textwrap.indent(textwrap.dedent(text).strip("\n"), "      ")
+        + "\n"
+    )
+    return program(source, form).call("org.example.Main", "run", **given)
+
+
+def expression(text: str, form: str = "1.4", **given: Any) -> Any:
+    """Value of one expression."""
+    return body(f"- Return: {text}", form, **given)
+
+
+def contract(text: str, value: Any, more: str = "") -> Any:
+    """What a contract makes of a value."""
+    source = (
+        f"Name: Main\nMethods:\n  run:\n    Usage: Static\n    Arguments:\n"
+        f"      - arg:\n          Contract: {text}\n    Body:\n      - Return: $arg\n{more}"
+    )
+    return program(source).call("org.example.Main", "run", value)
+
+
+def check(ask: Any, expected: Any) -> None:
+    """Compare a value, or the error, with what a check says."""
+    if not isinstance(expected, Raises):
+        assert plain(ask()) == expected
+        return
+    with pytest.raises(Exception) as raised:
+        ask()
+    error = raised.value
+    names = [error.kind] if isinstance(error, CompileError) else caught(error).names
+    assert any(str(name).rpartition(".")[2] == expected.name for name in names), (names, error)
+    assert expected.text in str(error)
+
+
+def plain(value: Any) -> Any:
+    """Lists for tuples, so that expectations read as JSON does."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def instance(own: Program, name: str = "Main", **properties: Any) -> Any:
+    """An object of a class, made as ``new()`` does."""
+
+    def make() -> Any:
+        reference = own.rt.resolve_type(f"org.example.{name}", None)
+        made = own.rt.new_object(
+            reference, own.rt.freeze(properties), owner=None, name=None, extra=None, caller=None
+        )
+        own.rt.garbage.roots.append(made)
+        return made
+
+    return own.rt.run(make)
+
+
+def on_object(classes: str, method: str = "run", form: str = "1.4", **more: Any) -> Any:
+    """Value of a method of a fresh object of the class ``Main``."""
+    own = program(classes, form, **more)
+    return plain(own.call(instance(own), method))
