@@ -26,6 +26,7 @@ from catalog_engine.packages.store import Store
 from catalog_engine.supervisor.attempts import Attempt
 from catalog_engine.supervisor.conductors import Claim, Conductor
 from catalog_engine.supervisor.guests import EnvironmentGuests
+from catalog_engine.supervisor.instances import Instances
 from catalog_engine.supervisor.limits import Limits
 from catalog_engine.supervisor.options import Options
 from catalog_engine.supervisor.sandbox import SandboxError, choose
@@ -124,6 +125,7 @@ class EngineHost:
         return TaskWorld(
             task.environment_id, HeatStacks(session), CloudQueries(session, sessions.service()),
             self._agents.open(task.task_id, guests), packages, self._class_options,
+            Instances(claim),
         )  # fmt: skip
 
 

@@ -6,11 +6,15 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import yaml
+
 from catalog_common.versions import VersionSpec
-from catalog_engine.deployment import leftovers
+from catalog_engine.deployment import fixations, leftovers
 from catalog_engine.deployment.host import Host
 from catalog_engine.deployment.source import PortSource
+from catalog_engine.host.messages import Request
 from catalog_engine.library.natives import NATIVES
+from catalog_engine.library.objects import exception_report
 from catalog_engine.muranopl.codegen.compiled import CompiledPackage
 from catalog_engine.muranopl.objects.garbage import everything, reachable
 from catalog_engine.muranopl.objects.model import MuranoObject
@@ -22,8 +26,14 @@ from catalog_engine.muranopl.runtime.operations_faults import caught
 from catalog_engine.muranopl.runtime.operations_frames import report
 from catalog_engine.muranopl.runtime.runtime import Runtime
 from catalog_engine.muranopl.runtime.scheduler import Driver
+from catalog_engine.muranopl.runtime.values import MSet
+from catalog_engine.muranopl.schemas.generator import schemas_of
 
 LOG = logging.getLogger(__name__)
+SHOWN_TEXT = 4000
+SHOWN_ITEMS = 50
+SHOWN_DEPTH = 6
+"""Characters of a text, items of a collection and levels that the details of a report show."""
 STOPPED_TEXTS: Mapping[str, str] = {
     "cancelled": "The deployment was cancelled.",
     "deadline": "The deployment ran out of its time.",
@@ -60,20 +70,27 @@ def run_task(
     try:
         result: dict[str, Any] = rt.run(work.run)
         return result
-    except (Exception, Stop) as caught_error:
-        error = _lasting(caught_error)
+    except (Exception, Stop) as error:
+        return ended_outside(task, driver, error)
+
+
+def ended_outside(task: Mapping[str, Any], driver: Driver, error: BaseException) -> dict[str, Any]:
+    """The result of a task that failed where none of its own code could report it."""
     LOG.warning("the task ended outside of its action: %s", error)
-    return failure(error, None)
+    result = failure(_lasting(error), None)
+    given = {
+        "object_id": task.get("environment_id") or "", "level": "error",
+        "text": result["result"]["result"]["message"],
+        "details": result["result"]["result"]["details"],
+    }  # fmt: skip
+    if task.get("kind") != "call":
+        driver.notify(Request("reports", "report", given))
+    return result
 
 
 def _lasting(error: BaseException) -> BaseException:
     """The error as it is kept: where memory ran out, without the frames that hold it."""
     return Stop("memory") if isinstance(error, MemoryError) else error
-
-
-def stopped(reason: str) -> dict[str, Any]:
-    """The result of a task that was stopped where nothing more could be done."""
-    return failure(Stop(reason), None)
 
 
 def failure(error: BaseException, model: Any) -> dict[str, Any]:
@@ -94,7 +111,27 @@ def described(error: BaseException) -> tuple[str, str]:
         return text, text
     assert isinstance(error, Exception)
     seen = caught(error)
-    return str(seen), report(seen.names, str(seen.message), seen.frames)
+    details = report(seen.names, str(seen.message), seen.frames)
+    if seen.cause is not None:
+        details += "\n\n Caused by " + exception_report(seen.cause, " ").lstrip()
+    if seen.extra:
+        details += "\n" + yaml.safe_dump({"Extra": _shown(seen.extra)}, allow_unicode=True).strip()
+    return str(seen), details
+
+
+def _shown(value: Any, depth: int = SHOWN_DEPTH) -> Any:
+    """Plain data as reports show it: long texts, such as a script's output, by their ends."""
+    if isinstance(value, Mapping | list | tuple | set | frozenset | MSet) and not depth:
+        return "…"
+    if isinstance(value, Mapping):
+        items = list(value.items())[:SHOWN_ITEMS]
+        return {str(key)[:SHOWN_TEXT]: _shown(item, depth - 1) for key, item in items}
+    if isinstance(value, list | tuple | set | frozenset | MSet):
+        return [_shown(item, depth - 1) for item in list(value)[:SHOWN_ITEMS]]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = str(value)
+    return text if len(text) <= SHOWN_TEXT else f"… {text[-SHOWN_TEXT:]}"
 
 
 class _Deployment:
@@ -110,6 +147,7 @@ class _Deployment:
 
     def run(self) -> dict[str, Any]:
         """Do all of it; errors of package code become the result."""
+        rt = self._rt
         error = self._attempt(self._prepare)
         if error is not None:
             return failure(error, None)
@@ -125,11 +163,11 @@ class _Deployment:
         final = self._finish()
         error = error or self._destruction_error()
         if error is not None:
-            return failure(error, final)
+            return failure(error, {**final, **fixations.widened(rt.packages, self._model)})
         return {
             "outcome": "succeeded",
             "result": {"result": result[0], "isException": False},
-            "model": final,
+            "model": {**final, **fixations.reduced(rt.packages, self._model)},
         }
 
     def _attempt(self, work: Callable[[], Any]) -> BaseException | None:
@@ -148,6 +186,7 @@ class _Deployment:
     def _prepare(self) -> None:
         """Load both models, and destroy what only the earlier one has."""
         rt = self._rt
+        fixations.fix(rt.packages, self._model)
         loader, garbage = rt.loader, rt.garbage
         objects, copy = self._model.get("Objects"), self._model.get("ObjectsCopy")
         if objects is not None:
@@ -212,7 +251,11 @@ class _Deployment:
 
 
 class _Call:
-    """A call of a static action."""
+    """A call: of a static action, or for the schemas of a class.
+
+    Its action is ``{class_name, class_version, pkg_name}`` with ``{method, args}``, or with
+    ``{schema: names of methods or null}``.
+    """
 
     def __init__(self, rt: Runtime, task: Mapping[str, Any]):
         self._rt = rt
@@ -221,12 +264,15 @@ class _Call:
     def run(self) -> dict[str, Any]:
         """Call it; errors of package code become the result."""
         try:
-            value = Serialiser(self._rt).reference(self._invoke())
+            value = Serialiser(self._rt).reference(self._answer())
         except (Exception, Stop) as caught_error:
             error = _lasting(caught_error)
         else:
             return self._succeeded(value)
-        return failure(error, None)
+        result = failure(error, None)
+        # By these the API tells what the caller did wrong from what went wrong.
+        result["result"]["result"]["names"] = _names(error)
+        return result
 
     @staticmethod
     def _succeeded(value: Any) -> dict[str, Any]:
@@ -235,7 +281,17 @@ class _Call:
             "model": None,
         }  # fmt: skip
 
-    def _invoke(self) -> Any:
+    def _answer(self) -> Any:
+        cls, action = self._class(), self._action
+        if "schema" in action:
+            return schemas_of(cls, action["schema"])
+        name = str(action.get("method"))
+        method = cls.find_method(name)
+        if method is not None and not method.is_static:
+            raise exceptions.MethodNotExposed(name)
+        return self._rt.call_action(cls.reference, name, action.get("args") or {})
+
+    def _class(self) -> Any:
         action, pool = self._action, self._rt.packages
         name = str(action.get("class_name"))
         spec = VersionSpec(str(action.get("class_version") or ""))
@@ -244,6 +300,9 @@ class _Call:
         cls = package.own_class(name)
         if cls is None:
             raise exceptions.NoClassFound(name, [repr(package)])
-        return self._rt.call_action(
-            cls.reference, str(action.get("method")), action.get("args") or {}
-        )
+        return cls
+
+
+def _names(error: BaseException) -> list[str]:
+    """Names by which packages catch an error, the most specific first."""
+    return list(caught(error).names) if isinstance(error, Exception) else []

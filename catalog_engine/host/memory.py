@@ -215,7 +215,7 @@ class MemoryConfiguration:
 
 
 class MemoryReports:
-    """Keeps what is reported."""
+    """Keeps what is reported and counted."""
 
     def __init__(self) -> None:
         self.reports: list[Row] = []
@@ -240,8 +240,10 @@ class MemoryReports:
         }  # fmt: skip
 
     def untrack_instance(self, object_id: str, instance_type: int) -> None:
-        """Forget an instance."""
-        self.instances.pop(object_id, None)
+        """Forget an instance of this type."""
+        found = self.instances.get(object_id)
+        if found is not None and found["instance_type"] == instance_type:
+            del self.instances[object_id]
 
 
 class MemoryClock:

@@ -61,8 +61,9 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     },
     "reports": {
         "report": Operation(Kind.REPORT),
-        "track_instance": Operation(Kind.REPORT),
-        "untrack_instance": Operation(Kind.REPORT),
+        # Bills rest on these, so they are not lost as a line of progress may be.
+        "track_instance": Operation(Kind.EFFECT),
+        "untrack_instance": Operation(Kind.EFFECT),
     },
     "clock": {"now": Operation(Kind.READING), "sleep": Operation(Kind.WAIT)},
     "state": {

@@ -114,7 +114,7 @@ class Configuration(Protocol):
 
 
 class Reports(Protocol):
-    """Lines of progress; nobody waits for an answer."""
+    """What people are told: lines of progress, for which nobody waits, and counted instances."""
 
     def report(
         self, object_id: str, text: str, level: str = "info", details: str | None = None
@@ -125,10 +125,13 @@ class Reports(Protocol):
         self, object_id: str, instance_type: int, type_name: str,
         type_title: str | None = None, unit_count: int | None = None,
     ) -> None:  # fmt: skip
-        """Count an instance (100 application, 200 server)."""
+        """Count an instance (100 application, 200 server), until it is untracked.
+
+        One that is counted already goes on being counted, with this title and number of units.
+        """
 
     def untrack_instance(self, object_id: str, instance_type: int) -> None:
-        """Count an instance no longer."""
+        """Count an instance of this type no longer; nothing to do when there is none."""
 
 
 class Clock(Protocol):

@@ -15,48 +15,51 @@ TRACE = 5
 
 @native_class("io.murano.system.Logger")
 class Logger:
-    """Writes to the channel ``applications.<name>``."""
+    """Writes to the channel ``applications.<name>``.
+
+    A text may have an argument of its own called ``message``, so no parameter is.
+    """
 
     def __init__(self, this: Any, runtime: Any, logger_name: str):
         self._runtime = runtime
         self._log = logging.getLogger(f"applications.{logger_name}")
 
     @native_method()
-    def trace(self, message: str, *args: Any, **kwargs: Any) -> None:
+    def trace(self, _message: str, *args: Any, **kwargs: Any) -> None:
         """Log for those who follow every step."""
-        self._write(TRACE, message, args, kwargs)
+        self._write(TRACE, _message, args, kwargs)
 
     @native_method()
-    def debug(self, message: str, *args: Any, **kwargs: Any) -> None:
+    def debug(self, _message: str, *args: Any, **kwargs: Any) -> None:
         """Log for developers."""
-        self._write(logging.DEBUG, message, args, kwargs)
+        self._write(logging.DEBUG, _message, args, kwargs)
 
     @native_method()
-    def info(self, message: str, *args: Any, **kwargs: Any) -> None:
+    def info(self, _message: str, *args: Any, **kwargs: Any) -> None:
         """Log what happens."""
-        self._write(logging.INFO, message, args, kwargs)
+        self._write(logging.INFO, _message, args, kwargs)
 
     @native_method()
-    def warning(self, message: str, *args: Any, **kwargs: Any) -> None:
+    def warning(self, _message: str, *args: Any, **kwargs: Any) -> None:
         """Log what may go wrong."""
-        self._write(logging.WARNING, message, args, kwargs)
+        self._write(logging.WARNING, _message, args, kwargs)
 
     @native_method()
-    def error(self, message: str, *args: Any, **kwargs: Any) -> None:
+    def error(self, _message: str, *args: Any, **kwargs: Any) -> None:
         """Log what went wrong."""
-        self._write(logging.ERROR, message, args, kwargs)
+        self._write(logging.ERROR, _message, args, kwargs)
 
     @native_method()
-    def critical(self, message: str, *args: Any, **kwargs: Any) -> None:
+    def critical(self, _message: str, *args: Any, **kwargs: Any) -> None:
         """Log what ends everything."""
-        self._write(logging.CRITICAL, message, args, kwargs)
+        self._write(logging.CRITICAL, _message, args, kwargs)
 
     @native_method()
-    def exception(self, exc: Any, message: str, *args: Any, **kwargs: Any) -> None:
+    def exception(self, exc: Any, _message: str, *args: Any, **kwargs: Any) -> None:
         """Log an error with the stack trace of an exception."""
         trace = self._runtime.get_property(exc, "stackTrace", None)
         lines = self._runtime.call_method(trace, "toString", (), {}, None)
-        self._log.error("%s\n%s", self._text(message, args, kwargs), lines)
+        self._log.error("%s\n%s", self._text(_message, args, kwargs), lines)
 
     def _write(
         self,

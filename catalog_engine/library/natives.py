@@ -14,6 +14,7 @@ from catalog_engine.library.objects import MuranoException, MuranoObject, StackT
 from catalog_engine.library.reporting import InstanceNotifier, StatusReporter
 from catalog_engine.library.resources import Resources
 from catalog_engine.library.stacks import HeatStack
+from catalog_engine.library.testing import TestFixture
 
 NATIVES: Final[dict[str, type]] = {
     "io.murano.Exception": MuranoException,
@@ -31,5 +32,6 @@ NATIVES: Final[dict[str, type]] = {
     "io.murano.system.NetworkExplorer": NetworkExplorer,
     "io.murano.system.Resources": Resources,
     "io.murano.system.StatusReporter": StatusReporter,
+    "io.murano.test.TestFixture": TestFixture,
 }
 """Class name to Python class."""

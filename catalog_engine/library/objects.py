@@ -73,26 +73,30 @@ def _frame_text(frame: Any, prefix: str) -> str:
 class MuranoException:
     """An error that was caught."""
 
-    def __init__(self, this: Any, runtime: Any):
+    def __init__(self, this: Any):
         self._this = this
-        self._runtime = runtime
 
     @native_method()
     def to_string(self) -> str:
         """The whole report: name, message, stack and causes."""
-        return self._report(self._this, "")
+        return exception_report(self._this, "")
 
-    def _report(self, error: Any, prefix: str) -> str:
-        read = self._runtime.get_property
-        text = (
-            f"{prefix}{read(error, 'name', None)}: {read(error, 'message', None)}\n"
-            f"{prefix}Traceback (most recent call last):"
-        )
-        trace = read(error, "stackTrace", None)
-        if trace is not None:
-            lines = self._runtime.call_method(trace, "toString", (prefix + "  ",), {}, None)
-            text = f"{text}\n{lines}"
-        cause = read(error, "cause", None)
-        if cause is not None:
-            text = f"{text}\n\n{prefix} Caused by {self._report(cause, prefix + ' ').lstrip()}"
-        return text
+
+def exception_report(error: Any, prefix: str) -> str:
+    """Report of an exception object: name, message, stack and causes.
+
+    :param prefix: stands before every line.
+    """
+    values = error.values
+    text = (
+        f"{prefix}{values.get('name')}: {values.get('message')}\n"
+        f"{prefix}Traceback (most recent call last):"
+    )
+    trace = values.get("stackTrace")
+    if trace is not None:
+        frames = trace.values.get("frames") or ()
+        text = "\n".join([text, *(_frame_text(frame, prefix + "  ") for frame in frames)])
+    cause = values.get("cause")
+    if cause is not None:
+        text = f"{text}\n\n{prefix} Caused by {exception_report(cause, prefix + ' ').lstrip()}"
+    return text

@@ -40,7 +40,16 @@ def load(folders: list[str]) -> list[Unpacked]:
 
 def read(folder: Traversable) -> Unpacked:
     """A package that stands in a folder."""
-    found = dict(sorted(_files(folder, "")))
+    return unpacked(dict(_files(folder, "")))
+
+
+def unpacked(files: Mapping[str, bytes]) -> Unpacked:
+    """A package of these files.
+
+    :raises ManifestError: the manifest is malformed.
+    :raises KeyError: there is none.
+    """
+    found = dict(sorted(files.items()))
     digest = hashlib.sha256()
     for name, content in found.items():
         digest.update(f"{name}\n{len(content)}\n".encode())

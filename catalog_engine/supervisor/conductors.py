@@ -16,6 +16,7 @@ from catalog_common.contract import errors
 from catalog_common.contract.claims import ClaimedTask, ClaimRequest, Held, Lease, Release
 from catalog_common.contract.errors import Problem
 from catalog_common.contract.guests import Guest
+from catalog_common.contract.instances import InstanceChange, InstanceRequest
 from catalog_common.contract.journal import MAX_BATCH, JournalBatch, JournalEntry
 from catalog_common.contract.messages import ContractError, Message
 from catalog_common.contract.reports import Report, ReportBatch
@@ -250,6 +251,10 @@ class Claim:
     def report(self, reports: Sequence[Report]) -> None:
         """Record lines of progress."""
         self._post("/reports", ReportBatch(self._claim, self._number(), tuple(reports)))
+
+    def count_instance(self, change: InstanceChange) -> None:
+        """Record that an instance begins or ends to be counted."""
+        self._post("/instances", InstanceRequest(self._claim, self._number(), change))
 
     def finish(self, result: TaskResult) -> Mapping[str, Any]:
         """End the task."""

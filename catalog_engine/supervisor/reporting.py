@@ -38,12 +38,8 @@ class Reporter:
         self._thread.start()
 
     def on_request(self, request: Request) -> None:
-        """A notice of the port ``reports``."""
+        """A line of progress of the port ``reports``."""
         given = request.arguments
-        if request.operation != "report":
-            # Counting instances has no reader yet; it is not worth a line of progress.
-            LOG.debug("%s of %s", request.operation, given.get("object_id"))
-            return
         level = given.get("level")
         self.report(
             str(given.get("text") or ""), level if level in LEVELS else "info",

@@ -16,6 +16,7 @@ from catalog_engine.host.adapters import AgentsAdapter
 from catalog_engine.host.errors import PortError
 from catalog_engine.host.messages import Request
 from catalog_engine.supervisor.calls import Context
+from catalog_engine.supervisor.instances import Instances
 from catalog_engine.supervisor.options import Options
 
 PLACEHOLDER = re.compile('@@burano:guest:([^:@"]{1,255}):')
@@ -47,6 +48,7 @@ class TaskWorld:
     def __init__(
         self, environment_id: str | None, stacks: HeatStacks, cloud: CloudQueries,
         agents: AgentsAdapter, packages: PackagesAdapter, options: Options,
+        instances: Instances,
     ) -> None:  # fmt: skip
         self._environment_id = environment_id or ""
         self._stacks = stacks
@@ -54,6 +56,7 @@ class TaskWorld:
         self._agents = agents
         self._packages = packages
         self._options = options
+        self._instances = instances
 
     def perform(self, request: Request, context: Context) -> Any:
         """Do what a request asks; PortError when it fails."""
@@ -93,6 +96,9 @@ class TaskWorld:
         self, operation: str, arguments: dict[str, Any], _context: Context
     ) -> Any:
         return getattr(self._options, operation)(**arguments)
+
+    def _reports_port(self, operation: str, arguments: dict[str, Any], _context: Context) -> Any:
+        return getattr(self._instances, operation)(**arguments)
 
     def _clock_port(self, operation: str, arguments: dict[str, Any], context: Context) -> Any:
         if operation == "now":

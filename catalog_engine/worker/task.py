@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from catalog_engine.deployment.run import run_task, stopped
+from catalog_engine.deployment.run import ended_outside, run_task
 from catalog_engine.host.messages import Channel, FrameError
 from catalog_engine.worker import compiling
 from catalog_engine.worker.driver import SocketDriver, SupervisorGone
@@ -42,15 +42,16 @@ def work(channel: Channel, preloaded: Mapping[str, Any]) -> int:
 
 def _task(channel: Channel, order: Mapping[str, Any], preloaded: Mapping[str, Any]) -> None:
     reserve = [bytes(RESERVE)]
+    task, driver = order["task"], SocketDriver(channel)
     try:
-        driver = SocketDriver(channel)
-        result = run_task(order["task"], driver, order.get("limits"), preloaded, _watch_cpu)
+        result = run_task(task, driver, order.get("limits"), preloaded, _watch_cpu)
         reserve.clear()
         channel.send({"type": "result", **result})
         return
-    except MemoryError:
+    except MemoryError as error:
         reserve.clear()
-    channel.send({"type": "result", **stopped("memory")})
+        failed = error
+    channel.send({"type": "result", **ended_outside(task, driver, failed)})
 
 
 def _watch_cpu(strike: Callable[[str], None]) -> None:

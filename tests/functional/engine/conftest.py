@@ -32,6 +32,7 @@ from catalog_engine.packages.catalog import CatalogPackages
 from catalog_engine.packages.store import Store
 from catalog_engine.supervisor.attempts import Attempt
 from catalog_engine.supervisor.conductors import Conductor
+from catalog_engine.supervisor.instances import Instances
 from catalog_engine.supervisor.limits import Limits
 from catalog_engine.supervisor.sandbox import choose
 from catalog_engine.supervisor.slots import Slots
@@ -69,6 +70,23 @@ Methods:
       - $this.apply(two)
       - $this.apply(three)
       - Return: all
+  count:
+    Scope: Public
+    Body:
+      - $notifier: new(sys:InstanceNotifier, $this)
+      - $notifier.trackApplication($this, title => Place, unitCount => 3)
+      - $this.apply(one)
+      - $notifier.untrackApplication($this)
+      - $notifier.trackCloudInstance($this)
+  miscount:
+    Scope: Public
+    Body:
+      - $notifier: new(sys:InstanceNotifier, $this)
+      - Try:
+          - $notifier.trackApplication($this, unitCount => -1)
+        Catch:
+          As: error
+          Do: [{Return: $error.message}]
   loop: {Scope: Public, Body: [{While: 1 = 1, Do: [{$x: 1}]}]}
   clean:
     Scope: Public
@@ -211,6 +229,13 @@ class Service:
             rows = session.query(models.Attempt).filter_by(task_id=task_id)
             return [(row.engine, row.outcome) for row in rows.order_by(models.Attempt.number)]
 
+    def instances(self, task_id: str) -> list[models.InstanceStatistics]:
+        """What is counted in the environment of a deployment."""
+        environment_id = self.task(task_id).environment_id
+        with self.database.reader() as session:
+            rows = session.query(models.InstanceStatistics)
+            return list(rows.filter_by(environment_id=environment_id))
+
     def journal(self, task_id: str) -> tuple[JournalEntry, ...]:
         with self.database.reader() as session:
             return journals.read(session, task_id)
@@ -230,7 +255,7 @@ class Outside:
         self._packages = packages
 
     def world(self, task: ClaimedTask, claim: Any) -> World:
-        return World(self, self._packages(task))
+        return World(self, self._packages(task), Instances(claim))
 
     def begin(self, name: str, context: Any) -> None:
         with self._changed:
@@ -254,14 +279,17 @@ class Outside:
 class World:
     """The world of one task."""
 
-    def __init__(self, outside: Outside, packages: CatalogPackages) -> None:
+    def __init__(self, outside: Outside, packages: CatalogPackages, instances: Instances) -> None:
         self._outside = outside
+        self._instances = instances
         self._packages = packages
 
     def perform(self, request: Any, context: Any) -> Any:
         if request.port == "packages":
             method = getattr(self._packages, request.operation)
             return method(**request.arguments, cancelled=context.cancelled)
+        if request.port == "reports":
+            return getattr(self._instances, request.operation)(**request.arguments)
         if request.port == "stacks" and request.operation == "apply":
             self._outside.begin(request.arguments["name"], context)
         return perform(self._outside.ports, request)

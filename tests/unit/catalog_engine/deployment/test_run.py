@@ -194,7 +194,8 @@ def test_deleting_an_environment(run, ports):
     first = run(model(component("a", instance=SERVER)))["model"]
     done = run({**first, "Objects": None}, None)
     assert done["outcome"] == "succeeded"
-    assert done["model"] == {"Objects": None, "ObjectsCopy": None, "Attributes": []}
+    model_left = {key: value for key, value in done["model"].items() if key != "SystemData"}
+    assert model_left == {"Objects": None, "ObjectsCopy": None, "Attributes": []}
     assert ports.stacks.stacks == {}
 
 
@@ -242,6 +243,20 @@ def test_a_model_that_cannot_be_loaded(run, ports, change, text):
     assert text in result["result"]["result"]["message"]
     assert result["model"] is None
     assert ports.stacks.stacks == {}
+
+
+@pytest.mark.parametrize("kind", ["deployment", "call"])
+def test_an_error_outside_of_the_action_is_reported(run, ports, monkeypatch, kind):
+    def fails(*_args):
+        raise MemoryError
+
+    monkeypatch.setattr("catalog_engine.muranopl.runtime.runtime.Runtime.run", fails)
+    result = run(model(), kind=kind)
+    assert result["outcome"] == "failed"
+    said = [(row["object_id"], row["level"], row["text"]) for row in ports.reports.reports]
+    message = result["result"]["result"]["message"]
+    assert "limit_memory_mb" in message
+    assert said == ([("env", "error", message)] if kind == "deployment" else [])
 
 
 def test_a_static_action_is_a_call_without_a_model(run):

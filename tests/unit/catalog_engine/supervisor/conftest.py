@@ -16,6 +16,7 @@ import pytest
 from catalog_common.contract.claims import ClaimedTask, ClaimRequest, Held, Lease, Release
 from catalog_common.contract.errors import Problem
 from catalog_common.contract.guests import Guest
+from catalog_common.contract.instances import InstanceAnswer, InstanceRequest
 from catalog_common.contract.journal import JournalAnswer, JournalBatch
 from catalog_common.contract.reports import ReportAnswer, ReportBatch
 from catalog_common.contract.results import ResultAnswer, ResultRequest
@@ -36,6 +37,7 @@ class FakeConductor:
         self.tasks: queue.Queue[ClaimedTask] = queue.Queue()
         self.journal: list[Any] = []
         self.reports: list[Any] = []
+        self.instances: list[Any] = []
         self.results: list[Any] = []
         self.releases: list[Release] = []
         self.guests: dict[str, Guest] = {}
@@ -127,6 +129,15 @@ class FakeConductor:
             return ReportAnswer(len(batch.reports))
 
         return self._numbered(batch, work)
+
+    def _on_instances(self, body: Any) -> tuple[int, Any]:
+        request = InstanceRequest.from_dict(body)
+
+        def work() -> InstanceAnswer:
+            self.instances.append(request.instance)
+            return InstanceAnswer(1)
+
+        return self._numbered(request, work)
 
     def _on_result(self, body: Any) -> tuple[int, Any]:
         request = ResultRequest.from_dict(body)

@@ -384,10 +384,24 @@ def test_reports_are_not_repeated_where_a_predecessor_was():
     assert second.reports == ["three"]
 
 
+def test_instances_are_counted_once_whoever_dies():
+    first = Attempt()
+    first.ask("reports.track_instance", 1, object_id="o", instance_type=200)
+    assert first.kinds() == ["intent", "result"]
+    assert len(first.world.performed) == 1
+    second = Attempt(first.durable)
+    second.ask("reports.track_instance", 1, object_id="o", instance_type=200)
+    assert second.world.performed == []
+    third = Attempt(first.durable[:1])
+    third.ask("reports.track_instance", 1, object_id="o", instance_type=200)
+    assert third.world.performed == first.world.performed
+
+
 @pytest.mark.parametrize(
     "ask",
     [
         lambda attempt: attempt.call("stacks.explode"),
+        lambda attempt: attempt.notice("reports.track_instance", 1, object_id="o"),
         lambda attempt: attempt.call("reports.report", text="x"),
         lambda attempt: attempt.notice("stacks.apply", 1),
         lambda attempt: (attempt.call("clock.now"), attempt.call("clock.now")),

@@ -109,12 +109,6 @@ def test_texts_are_such_as_databases_take(reporter, receiver):
     assert (line.level, line.object_id) == ("info", "7")
 
 
-def test_instances_are_no_line(reporter, receiver):
-    reporter.on_request(Request("reports", "track_instance", {"object_id": "o"}))
-    reporter.flush()
-    assert receiver.batches == []
-
-
 def test_a_refused_batch_is_lost_alone(reporter, receiver):
     receiver.errors = [refused("malformed")]
     reporter.report("bad")

@@ -49,10 +49,11 @@ class Agents(Adapter):
 class Parts:
     def __init__(self):
         self.stacks, self.cloud, self.agents = Adapter(), Adapter(), Agents()
-        self.packages, self.options = Adapter(), Adapter()
+        self.packages, self.options, self.instances = Adapter(), Adapter(), Adapter()
         self.world = TaskWorld(
-            "E1", self.stacks, self.cloud, self.agents, self.packages, self.options
-        )
+            "E1", self.stacks, self.cloud, self.agents, self.packages, self.options,
+            self.instances,
+        )  # fmt: skip
 
     def perform(self, name, /, **arguments):
         port, _, operation = name.partition(".")
@@ -154,3 +155,9 @@ def test_what_is_recorded_is_acknowledged(parts):
     assert parts.agents.acknowledged == ["one"]
     parts.world.close()
     assert parts.agents.closed
+
+
+def test_instances_are_counted():
+    parts = Parts()
+    parts.perform("reports.untrack_instance", object_id="o", instance_type=100)
+    assert parts.instances.asked == [("untrack_instance", {"object_id": "o", "instance_type": 100})]

@@ -59,10 +59,13 @@ def test_a_result_for_which_no_memory_is_left(ends, monkeypatch):
         raise MemoryError
 
     monkeypatch.setattr(task, "run_task", run_out)
-    supervisor.send({"type": "start", "task": {}})
+    supervisor.send({"type": "start", "task": {"environment_id": "env"}})
     assert task.work(channel, {}) == 0
     assert supervisor.receive() == {"type": "ready"}
-    result = supervisor.receive()
+    notice, result = supervisor.receive(), supervisor.receive()
+    assert notice["type"] == "notice"
+    assert notice["arguments"]["level"] == "error"
+    assert notice["arguments"]["object_id"] == "env"
     assert (result["type"], result["outcome"], result["model"]) == ("result", "failed", None)
     assert "[engine] limit_memory_mb" in result["result"]["result"]["message"]
 

@@ -1,0 +1,1 @@
+"""Tools of package authors: packages of folders, checked and run with no cloud."""

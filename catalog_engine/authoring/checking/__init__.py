@@ -1,0 +1,1 @@
+"""The package checker: everything that can be known of packages without running them."""
