@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -13,11 +14,14 @@ from pecan.core import PecanBase
 from pecan.core import Request as PecanRequest
 from webob import Request, Response
 
+from catalog_api import health
 from catalog_api.controllers import routes
 from catalog_api.controllers.calls import Call
 from catalog_api.db.database import Database
-from catalog_api.policies import enforcer
+from catalog_api.policies import base, enforcer
+from catalog_api.request_counting import RequestCounting
 from catalog_api.services.conductors import Conductor
+from catalog_api.services.engine_calls import Schemas
 from catalog_api.services.errors import CatalogError, NotAllowed, NotFound, TooLarge
 from catalog_api.services.records import UNREACHABLE
 from catalog_api.services.trusts import Trusts
@@ -28,6 +32,7 @@ HEADERS = [
     "X-Tenant-Id", "Content-Type",
 ]  # fmt: skip
 RETRY_AFTER = "5"
+SAFE = ("GET", "HEAD")
 Wsgi = Callable[..., Any]
 
 
@@ -51,6 +56,7 @@ class Catalog(PecanBase):
     :ivar policies: oslo.policy enforcer.
     :ivar trusts: makes trusts at acceptance.
     :ivar conductor: told of queued tasks.
+    :ivar schemas: schemas of classes that engines have told.
     """
 
     def __init__(self, conf: Any, database: Database, trusts: Trusts, conductor: Conductor) -> None:
@@ -59,6 +65,7 @@ class Catalog(PecanBase):
         self.trusts = trusts
         self.conductor = conductor
         self.policies = enforcer.make(conf)
+        self.schemas = Schemas()
         self.admin_role: str = conf.api.admin_role
         self.package_limit: int = conf.packages_opts.package_size_limit * (1 << 20)
         self._router = routes.Router()
@@ -76,6 +83,9 @@ class Catalog(PecanBase):
         call = Call(self, request)
         if handler not in routes.BINARY:
             call.check_accepts()
+        if request.method not in SAFE:
+            # Here and not in each handler, so that no route is ever forgotten.
+            call.authorise(base.MEMBER)
         return handler, [call, *values], {}
 
     def invoke_controller(
@@ -100,10 +110,11 @@ def _raw_path(request: Request) -> str:
 def make(conf: Any, database: Database, trusts: Trusts, conductor: Conductor) -> Wsgi:
     """The whole application.
 
-    :param conf: configuration with the sections ``[api]`` and ``[packages_opts]``.
+    :param conf: configuration with the sections ``[api]``, ``[packages_opts]`` and ``[stats]``.
     """
     catalog = Catalog(conf, database, trusts, conductor)
     limit = catalog.package_limit + (1 << 20)
+    period = timedelta(minutes=conf.stats.period)
     # The first is the outermost.
     pipeline: tuple[Callable[[Wsgi], Wsgi], ...] = (
         lambda app: _cors(app, conf),  # answers preflights before anybody asks for a token
@@ -112,9 +123,12 @@ def make(conf: Any, database: Database, trusts: Trusts, conductor: Conductor) ->
         ),  # what a proxy says of the caller
         request_id.RequestId,  # names the request in logs and answers
         Faults,  # turns errors of all below into answers
-        lambda app: Versions(app, database),  # discovery and health need no token
+        lambda app: Versions(
+            app, health.make(conf, database)
+        ),  # discovery and health need no token
         lambda app: BodyLimit(app, limit),
         lambda app: AuthProtocol(app, {"oslo_config_config": conf}),  # asks Keystone who calls
+        lambda app: RequestCounting(app, database, period),  # counts what was asked by whom
     )
     app: Wsgi = Faults(catalog)
     for middleware in reversed(pipeline):
@@ -170,18 +184,16 @@ def fault(status: int, message: str, kind: str, environ: dict[str, Any]) -> Resp
 class Versions:
     """Version discovery and health, which need no token; below ``/v1`` others answer."""
 
-    def __init__(self, app: Wsgi, database: Database) -> None:
+    def __init__(self, app: Wsgi, health_app: Wsgi) -> None:
         self._app = app
-        self._database = database
+        self._health = health_app
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer, or pass on what is below the version."""
         request = Request(environ)
         path = "/" + request.path_info.lstrip("/")
-        if path == "/healthcheck":
-            with self._database.reader() as session:
-                self._database.now(session)
-            return Response(json_body={"status": "ok"})(environ, start_response)
+        if path == health.PATH:
+            return self._health(environ, start_response)
         first, _slash, rest = path[1:].partition("/")
         if first != "v1":
             return self._versions(request)(environ, start_response)

@@ -17,7 +17,7 @@ from catalog_common.listening import Address
 PROGRAM = "burano-api"
 SECTIONS = (
     configuration.API, configuration.DATABASE, configuration.DATABASE_ENCRYPTION,
-    configuration.CONDUCTOR, configuration.PACKAGES,
+    configuration.CONDUCTOR, configuration.PACKAGES, configuration.STATS,
 )  # fmt: skip
 
 

@@ -98,6 +98,11 @@ DATABASE = Section(
             "connection_recycle_time", default=3600,
             help="Seconds after which a connection is made anew.",
         ),
+        cfg.FloatOpt(
+            "slow_query_seconds", default=0.0, min=0,
+            help="Statements that take longer are told in the log, without their values and ten a"
+            " minute at most; 0: none.",
+        ),
     ),
 )  # fmt: skip
 
@@ -264,6 +269,27 @@ MESSAGING = Section(
             "transport_url", default="", secret=True,
             help="oslo.messaging URL of the services' broker (rabbit://…), for wake-ups. Empty:"
             " no broker; engines wait at the conductor.",
+        ),
+    ),
+)  # fmt: skip
+
+STATS = Section(
+    "stats",
+    (
+        cfg.FloatOpt(
+            "period", default=5, min=0,
+            help="Minutes between two writes of request statistics by each process of the API; 0:"
+            " with every request.",
+        ),
+        cfg.BoolOpt(
+            "env_audit_enabled", default=True,
+            help="Whether notifications of environments are published: by conductors, over"
+            " [messaging] transport_url unless [oslo_messaging_notifications] names another, with"
+            " the driver that is set there (messagingv2); without a driver nobody hears them.",
+        ),
+        cfg.IntOpt(
+            "env_audit_period", default=60, min=1,
+            help="Minutes between two murano.environment.exists of each environment.",
         ),
     ),
 )  # fmt: skip

@@ -33,6 +33,9 @@ def setup(conf: cfg.ConfigOpts, program: str) -> None:
     """
     filter_library_warnings()
     oslo_log.set_defaults(default_log_levels=QUIET)
+    if not (conf.log_file or conf.log_dir or conf.use_journal):
+        # oslo.log falls back to standard output, which is for what a command prints.
+        conf.set_default("use_stderr", True)
     oslo_log.setup(conf, program)
 
 

@@ -63,7 +63,7 @@ def parse_manifest(body: bytes) -> Manifest:
 
     :raises ManifestError: it is no YAML mapping, too large, or a key has a wrong type or value.
     """
-    raw = _document(body)
+    raw = load_document(body)
     format_name, format_version = _format(raw)
     full_name = _full_name(raw)
     kind = raw.get("Type")
@@ -105,7 +105,11 @@ class _Loader(yaml.SafeLoader):
     }
 
 
-def _document(body: bytes) -> dict[str, Any]:
+def load_document(body: bytes) -> dict[str, Any]:
+    """The mapping that a manifest consists of, its keys unchecked.
+
+    :raises ManifestError: it is no YAML mapping of plain values, or too large.
+    """
     if len(body) > MAX_BYTES:
         raise ManifestError(f"{MANIFEST_NAME} has {len(body)} bytes; at most {MAX_BYTES} are read")
     try:

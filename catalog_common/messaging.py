@@ -1,4 +1,4 @@
-"""Wake-ups over the services' broker: what conductors publish and engines hear."""
+"""The services' broker: wake-ups, which engines hear, and notifications, which others do."""
 
 from __future__ import annotations
 
@@ -19,9 +19,24 @@ GLOBAL_SWITCHES: Final = (
 
 def transport(conf: Any, url: str) -> Any:
     """An oslo.messaging transport whose queues outlive the broker."""
-    # The library asks these of the object that it is given, but registers them on the global one.
-    for group, name in GLOBAL_SWITCHES:
-        conf.register_opts([cfg.BoolOpt(name, default=False)], group=group)
+    _register_switches(conf)
     made = oslo_messaging.get_rpc_transport(conf, url=url)
     conf.set_default("amqp_durable_queues", True, group="oslo_messaging_rabbit")
     return made
+
+
+def notification_transport(conf: Any, url: str) -> Any:
+    """Where notifications go: the operator's ``[oslo_messaging_notifications]``, else *url*."""
+    _register_switches(conf)
+    own = oslo_messaging.get_notification_transport(conf, url=url)
+    chosen = conf.oslo_messaging_notifications.transport_url
+    if not chosen:
+        return own
+    own.cleanup()
+    return oslo_messaging.get_notification_transport(conf, url=chosen)
+
+
+def _register_switches(conf: Any) -> None:
+    # The library asks these of the object that it is given, but registers them on the global one.
+    for group, name in GLOBAL_SWITCHES:
+        conf.register_opts([cfg.BoolOpt(name, default=False)], group=group)

@@ -6,11 +6,14 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from catalog_api.cmd.serving import Server, run_until_stopped
 from catalog_api.conductor.face import Face, Wakeups
 from catalog_api.conductor.loops import Loops
+from catalog_api.conductor.notices import Notices
+from catalog_api.conductor.presence import Presence
 from catalog_api.conductor.recorder import Recorder, Rules
 from catalog_api.db.database import Database, database_from_options
 from catalog_api.db.schema import SchemaError, require_current
@@ -34,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         conf = configuration.load(
             sys.argv[1:] if arguments is None else arguments, configuration.DATABASE,
             configuration.DATABASE_ENCRYPTION, configuration.CONDUCTOR, configuration.MESSAGING,
-            program=PROGRAM,
+            configuration.STATS, program=PROGRAM,
         )  # fmt: skip
         burano_logging.setup(conf, PROGRAM)
         database = database_from_options(conf.database, conf.database_encryption["keys"])
@@ -70,6 +73,10 @@ def serve(conf: Any, database: Database, address: Address) -> None:
     server = Server(face, address, threads=options.threads, max_body=max_body + BODY_MARGIN)
     loops = Loops(database, rules, options, Trusts(conf), wake)
     loops.start()
+    notices = Notices(database, _notifier(conf), timedelta(minutes=conf.stats.env_audit_period))
+    notices.start()
+    presence = Presence(database, _no_broker if publisher is None else publisher.reaches_broker)
+    presence.start()
 
     def start() -> None:
         LOG.info("%s is ready at %s (process %s)", PROGRAM, options.listen, os.getpid())
@@ -78,6 +85,8 @@ def serve(conf: Any, database: Database, address: Address) -> None:
         wakeups.close()
         # Before the server: who cannot renew here any more is not to lose a lease for it.
         loops.close()
+        notices.close()
+        presence.close()
 
     run_until_stopped(server, start, stop)
     if publisher is not None:
@@ -102,6 +111,10 @@ def _nobody(_task_id: str) -> None:
     """There is no broker; engines wait at this process."""
 
 
+def _no_broker() -> None:
+    """There is nothing to tell of it."""
+
+
 def _publisher(conf: Any) -> Any:
     url = conf.messaging.transport_url
     if not url:
@@ -109,6 +122,15 @@ def _publisher(conf: Any) -> Any:
     from catalog_api.conductor.wakeups import Publisher
 
     return Publisher(conf, url)
+
+
+def _notifier(conf: Any) -> Any:
+    url = conf.messaging.transport_url
+    if not (conf.stats.env_audit_enabled and url):
+        return None
+    from catalog_api.conductor import notifier
+
+    return notifier.make(conf, url)
 
 
 def _guarded(face: Any, conf: Any) -> Any:

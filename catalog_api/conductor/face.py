@@ -20,6 +20,7 @@ from catalog_common.contract import errors
 from catalog_common.contract.claims import ClaimedTask, ClaimRequest, Held, Release, Wake
 from catalog_common.contract.errors import Problem
 from catalog_common.contract.guests import Guest
+from catalog_common.contract.instances import InstanceRequest
 from catalog_common.contract.journal import JournalBatch
 from catalog_common.contract.messages import ContractError, Message
 from catalog_common.contract.reports import ReportBatch
@@ -120,6 +121,7 @@ class Face:
             ("POST", TASK + "/release", self._release),
             ("POST", TASK + "/journal", self._journal),
             ("POST", TASK + "/reports", self._reports),
+            ("POST", TASK + "/instances", self._instances),
             ("POST", TASK + "/result", self._result),
             ("GET", GUEST, self._guest),
             ("PUT", GUEST, self._remember_guest),
@@ -238,6 +240,9 @@ class Face:
 
     def _reports(self, request: Request, task_id: str) -> Response:
         return reply(self._recorder.record_reports(task_id, self._read(request, ReportBatch)))
+
+    def _instances(self, request: Request, task_id: str) -> Response:
+        return reply(self._recorder.record_instance(task_id, self._read(request, InstanceRequest)))
 
     def _result(self, request: Request, task_id: str) -> Response:
         return reply(self._recorder.record_result(task_id, self._read(request, ResultRequest)))

@@ -10,13 +10,22 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from catalog_api.conductor.recorder import Rules
-from catalog_api.services import purging, revocations, watch
+from catalog_api.services import (
+    notifications,
+    presence,
+    purging,
+    request_stats,
+    revocations,
+    watch,
+)
 from catalog_api.services.records import UNREACHABLE, Database
 from catalog_api.services.trusts import Trusts
 
 LOG = logging.getLogger(__name__)
 LOOKS_PER_LEASE: Final = 4
 CLOSE_SECONDS: Final = 10.0
+SILENCE: Final = timedelta(days=30)
+"""For how long is remembered who tells nothing any more: conductors, and hosts of the API."""
 
 
 class Uptime:
@@ -158,6 +167,15 @@ class Loops:
             ),
             "archives": purging.archives,
             "guests": purging.guests,
+            "notifications": lambda session: notifications.forget(
+                session, self._database.now(session) - retention
+            ),
+            "conductors": lambda session: presence.forget(
+                session, self._database.now(session) - SILENCE
+            ),
+            "request statistics": lambda session: request_stats.forget(
+                session, self._database.now(session) - SILENCE
+            ),
         }
         for what, once in rounds.items():
             total = 0

@@ -15,6 +15,7 @@ from catalog_api.services import (
     calls,
     dispatch,
     guests,
+    instances,
     journals,
     outcomes,
     reports,
@@ -23,6 +24,7 @@ from catalog_api.services import (
 )
 from catalog_api.services.records import UNREADABLE, Database, Task
 from catalog_common.contract.claims import ClaimedTask, ClaimRequest, Held, Lease, Release
+from catalog_common.contract.instances import InstanceAnswer, InstanceRequest
 from catalog_common.contract.journal import JournalAnswer, JournalBatch, JournalEntry
 from catalog_common.contract.reports import ReportAnswer, ReportBatch
 from catalog_common.contract.results import ResultAnswer, ResultRequest
@@ -57,7 +59,7 @@ class Rules:
         )  # fmt: skip
 
 
-Numbered = JournalBatch | ReportBatch | ResultRequest
+Numbered = JournalBatch | ReportBatch | InstanceRequest | ResultRequest
 
 
 class Recorder:
@@ -159,6 +161,16 @@ class Recorder:
             return ReportAnswer(reports.record(session, task.id, batch.reports)).to_dict()
 
         return self._numbered(task_id, batch, work)
+
+    def record_instance(self, task_id: str, request: InstanceRequest) -> Mapping[str, Any]:
+        """Begin or end to count an instance."""
+
+        def work(session: Session, task: Task) -> Mapping[str, Any]:
+            now = self._database.now(session)
+            changed = instances.record(session, task.environment_id, request.instance, now)
+            return InstanceAnswer(changed).to_dict()
+
+        return self._numbered(task_id, request, work)
 
     def record_result(self, task_id: str, request: ResultRequest) -> Mapping[str, Any]:
         """End a task with what its worker says."""

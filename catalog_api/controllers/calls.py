@@ -169,6 +169,16 @@ def _check_texts(texts: Any) -> None:
             raise BadRequest("Texts must not have NUL or half of a surrogate pair in them")
 
 
+def whole_limit(text: str) -> int:
+    """The size of a page.
+
+    :raises BadRequest: it is no positive whole number.
+    """
+    if not text.isascii() or not text.isdecimal() or len(text) > 9 or int(text) < 1:
+        raise BadRequest("limit must be a positive whole number")
+    return int(text)
+
+
 def reply(body: Any) -> Response:
     """A JSON answer."""
     return Response(json_body=body, content_type=JSON, charset="UTF-8")

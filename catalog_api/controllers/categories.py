@@ -7,10 +7,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 from webob import Response
 
-from catalog_api.controllers.calls import Call, done, reply
+from catalog_api.controllers.calls import Call, done, reply, whole_limit
 from catalog_api.services import categories
 from catalog_api.services.deployments import moment
+from catalog_api.services.errors import BadRequest
 from catalog_api.services.records import Category
+
+_QUERY = frozenset(("sort_keys", "sort_dir", "limit", "marker"))
 
 
 def shown(category: Category, count: int) -> dict[str, Any]:
@@ -27,8 +30,30 @@ def shown(category: Category, count: int) -> dict[str, Any]:
 def index(call: Call) -> Response:
     """List categories."""
     call.authorise("get_category")
-    rows = call.read(categories.listed)
-    return reply({"categories": [shown(category, count) for category, count in rows]})
+    paging = _paging(call)
+    rows = call.read(lambda session: categories.listed(session, paging))
+    body: dict[str, Any] = {"categories": [shown(category, count) for category, count in rows]}
+    if paging.limit is not None and len(rows) == paging.limit:
+        body["next_marker"] = rows[-1][0].id
+    return reply(body)
+
+
+def _paging(call: Call) -> categories.Paging:
+    query = call.request.GET
+    unknown = set(query) - _QUERY
+    if unknown:
+        raise BadRequest(f"{min(unknown)[:80]!r} is none of {', '.join(sorted(_QUERY))}")
+    keys = tuple(key.strip() for key in query.get("sort_keys", "name").split(","))
+    if not set(keys) <= set(categories.KEYS):
+        raise BadRequest(f"sort_keys may name {', '.join(categories.KEYS)}")
+    direction = query.get("sort_dir", "asc")
+    if direction not in ("asc", "desc"):
+        raise BadRequest("sort_dir must be asc or desc")
+    limit = query.get("limit")
+    return categories.Paging(
+        keys, direction == "desc", None if limit is None else whole_limit(limit),
+        query.get("marker"),
+    )  # fmt: skip
 
 
 def show(call: Call, category_id: str) -> Response:

@@ -9,12 +9,22 @@ from webob import Response
 
 from catalog_api.controllers import acceptance
 from catalog_api.controllers.calls import Call, done, reply
-from catalog_api.services import components, environments, sessions
+from catalog_api.controllers.deployments import shown as shown_report
+from catalog_api.services import (
+    components,
+    environments,
+    model_patches,
+    notifications,
+    paths,
+    reports,
+    sessions,
+)
 from catalog_api.services.deployments import moment
+from catalog_api.services.errors import NotFound
 from catalog_api.services.records import Environment
 
 
-def shown(environment: Environment) -> dict[str, Any]:
+def shown(environment: environments.Listed) -> dict[str, Any]:
     """An environment as clients see it, without what depends on sessions."""
     return {
         "id": environment.id,
@@ -88,6 +98,7 @@ def delete(call: Call, environment_id: str) -> Response:
 
         def work(session: Session) -> None:
             found = environments.find(session, call.caller, environment_id, lock=True)
+            notifications.deleted(session, found, call.database.now(session))
             environments.abandon(session, found)
 
         call.write(work)
@@ -96,9 +107,45 @@ def delete(call: Call, environment_id: str) -> Response:
     return done()
 
 
+def last_status(call: Call, environment_id: str) -> Response:
+    """The newest report about each component."""
+
+    def work(session: Session) -> dict[str, Any]:
+        found = environments.find(session, call.caller, environment_id, whole=True)
+        call.authorise("show_environment", environment_id=environment_id)
+        visible = environments.visible_model(session, found, call.session_id)
+        newest = reports.newest(session, environment_id, components.object_ids(visible))
+        return {
+            component: None if row is None else shown_report(row)
+            for component, row in newest.items()
+        }
+
+    return reply({"lastStatuses": call.read(work)})
+
+
+def patch_model(call: Call, environment_id: str, path: str) -> Response:
+    """Change the model of a session."""
+    if path:
+        raise NotFound("Models are patched as a whole, with the path in each operation")
+    document = call.body(media_type=model_patches.MEDIA_TYPE)
+
+    def work(session: Session) -> Any:
+        environments.find(session, call.caller, environment_id)
+        call.authorise("update_environment", environment_id=environment_id)
+        _found, configuration = components.editable(
+            session, call.caller, environment_id, call.session_id
+        )
+        operations = model_patches.checked(document)
+        model = dict(configuration.description or {})
+        model["Objects"] = model_patches.applied(model.get("Objects"), operations)
+        configuration.description = model
+        return model["Objects"]
+
+    return reply(call.write(work))
+
+
 def model(call: Call, environment_id: str, path: str) -> Response:
     """Read a part of the model."""
-    from catalog_api.services import paths
 
     def work(session: Session) -> Any:
         found = environments.find(session, call.caller, environment_id, whole=True)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from webob import Response
 
-from catalog_api.controllers.calls import Call, done, reply
+from catalog_api.controllers.calls import Call, done, reply, whole_limit
 from catalog_api.services import packages
 from catalog_api.services.deployments import moment
 from catalog_api.services.errors import BadRequest, Forbidden, WrongMediaType
@@ -98,9 +98,7 @@ def _search(call: Call) -> packages.Search:
 def _limit(text: str | None) -> int:
     if text is None:
         return packages.LIMIT
-    if not text.isdecimal() or len(text) > 9 or int(text) < 1:
-        raise BadRequest("limit must be a positive whole number")
-    return min(int(text), packages.MOST)
+    return min(whole_limit(text), packages.MOST)
 
 
 def listed(values: list[str]) -> list[str] | None:

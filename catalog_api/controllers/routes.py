@@ -10,15 +10,19 @@ from urllib.parse import unquote
 from catalog_api.controllers import (
     actions,
     categories,
+    classes,
     components,
     deployments,
     environments,
     packages,
     sessions,
+    statistics,
+    templates,
 )
 
 Handler = Callable[..., Any]
 ENVIRONMENT = "/environments/{id}"
+TEMPLATE = "/templates/{id}"
 PACKAGE = "/catalog/packages/{id}"
 
 #: ``{id}`` is one segment; ``{path}`` is all the rest and may be empty.
@@ -28,7 +32,9 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", ENVIRONMENT, environments.show),
     ("PUT", ENVIRONMENT, environments.rename),
     ("DELETE", ENVIRONMENT, environments.delete),
+    ("GET", ENVIRONMENT + "/lastStatus", environments.last_status),
     ("GET", ENVIRONMENT + "/model/{path}", environments.model),
+    ("PATCH", ENVIRONMENT + "/model/{path}", environments.patch_model),
     ("POST", ENVIRONMENT + "/configure", sessions.configure),
     ("GET", ENVIRONMENT + "/sessions/{id}", sessions.show),
     ("DELETE", ENVIRONMENT + "/sessions/{id}", sessions.delete),
@@ -46,6 +52,25 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/deployments", deployments.of_project),
     ("POST", ENVIRONMENT + "/actions/{id}", actions.execute),
     ("GET", ENVIRONMENT + "/actions/{id}", actions.result),
+    ("GET", ENVIRONMENT + "/instance-statistics/raw", statistics.raw),
+    ("GET", ENVIRONMENT + "/instance-statistics/raw/{id}", statistics.instance),
+    ("GET", ENVIRONMENT + "/instance-statistics/aggregated", statistics.aggregated),
+    ("GET", "/stats", statistics.requests),
+    ("POST", "/actions", classes.execute),
+    ("GET", "/schemas/{id}", classes.schemas),
+    ("GET", "/schemas/{id}/{id}", classes.schemas),
+    ("GET", "/templates", templates.index),
+    ("POST", "/templates", templates.create),
+    ("GET", TEMPLATE, templates.show),
+    ("PUT", TEMPLATE, templates.update),
+    ("DELETE", TEMPLATE, templates.delete),
+    ("POST", TEMPLATE + "/create-environment", templates.create_environment),
+    ("POST", TEMPLATE + "/clone", templates.clone),
+    ("GET", TEMPLATE + "/services", templates.services),
+    ("GET", TEMPLATE + "/services/{path}", templates.services),
+    ("POST", TEMPLATE + "/services", templates.add_services),
+    ("PUT", TEMPLATE + "/services/{path}", templates.replace_service),
+    ("DELETE", TEMPLATE + "/services/{path}", templates.remove_service),
     ("GET", "/catalog/packages", packages.index),
     ("POST", "/catalog/packages", packages.upload),
     ("GET", PACKAGE, packages.show),

@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from catalog_api.db.encryption import Cipher
+from catalog_api.db.slow_queries import SlowQueries
 from catalog_api.db.types import CIPHER_ATTRIBUTE
 
 T = TypeVar("T")
@@ -29,6 +30,7 @@ class Database:
     :param url: SQLAlchemy URL: ``sqlite:///…``, ``postgresql://…`` or ``mysql+pymysql://…``.
     :param cipher: seals the encrypted columns.
     :param max_retries: attempts of the first connection (-1 for ever), ``[database] max_retries``.
+    :param slow_query_seconds: statements that take longer are told in the log; 0: none.
     :raises oslo_db.exception.DBConnectionError: not reachable after the retries.
     """
 
@@ -43,6 +45,7 @@ class Database:
         max_overflow: int | None = None,
         pool_timeout: int | None = None,
         connection_recycle_time: int = 3600,
+        slow_query_seconds: float = 0.0,
     ) -> None:
         address = with_driver(url)
         self.backend = address.get_backend_name()
@@ -69,6 +72,8 @@ class Database:
             event.listen(self.engine, "begin", _begin_immediate, insert=True)
         elif self.backend == "mysql":
             event.listen(self.engine, "connect", _configure_mysql)
+        if slow_query_seconds:
+            SlowQueries(self.engine, slow_query_seconds)
         writing = self.engine.execution_options(burano_writes=True)
         self._readers = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._writers = sessionmaker(writing, expire_on_commit=False)
@@ -151,6 +156,7 @@ def database_from_options(
         max_overflow=database.max_overflow,
         pool_timeout=database.pool_timeout,
         connection_recycle_time=database.connection_recycle_time,
+        slow_query_seconds=database.slow_query_seconds,
     )
 
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from catalog_api.db.types import EncryptedJSON, LongBlob, LongText, Moment, PlainJSON
@@ -57,6 +57,23 @@ class Environment(Base):
     version: Mapped[int] = mapped_column(BigInteger, default=0)
     description: Mapped[Any] = mapped_column(EncryptedJSON)
     trust_id: Mapped[str | None] = mapped_column(_FOREIGN_ID)
+    created: Mapped[datetime] = mapped_column(Moment, default=utc_now)
+    updated: Mapped[datetime] = mapped_column(Moment, default=utc_now, onupdate=utc_now)
+
+
+class EnvironmentTemplate(Base):
+    """What environments are made from; ``services`` are its applications, None: never any."""
+
+    __tablename__ = "environment_templates"
+    __table_args__ = (UniqueConstraint("project_id", "name"), _TABLE_OPTIONS)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(255))
+    description_text: Mapped[str] = mapped_column(LongText, default="")
+    project_id: Mapped[str] = mapped_column(_FOREIGN_ID)
+    is_public: Mapped[bool] = mapped_column(default=False, index=True)
+    version: Mapped[int] = mapped_column(BigInteger, default=0)
+    services: Mapped[Any | None] = mapped_column(EncryptedJSON)
     created: Mapped[datetime] = mapped_column(Moment, default=utc_now)
     updated: Mapped[datetime] = mapped_column(Moment, default=utc_now, onupdate=utc_now)
 
@@ -347,6 +364,80 @@ class NamedLock(Base):
 
     name: Mapped[str] = mapped_column(String(128), primary_key=True)
     taken: Mapped[datetime] = mapped_column(Moment, default=utc_now)
+
+
+class Notification(Base):
+    """An event that is to be published, noted in the transaction that made it happen."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    event_type: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[Any] = mapped_column(PlainJSON)
+    created: Mapped[datetime] = mapped_column(Moment, default=utc_now, index=True)
+    taken: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class InstanceStatistics(Base):
+    """An application or server that an environment has, or had, and since when.
+
+    ``earlier_seconds`` are those for which it was counted before ``created``: one that is taken
+    away and made anew goes on from there.
+    """
+
+    __tablename__ = "instance_stats"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    environment_id: Mapped[str] = mapped_column(
+        ForeignKey("environments.id", ondelete="CASCADE"), primary_key=True
+    )
+    instance_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    instance_type: Mapped[int]
+    type_name: Mapped[str] = mapped_column(String(512))
+    type_title: Mapped[str | None] = mapped_column(String(512))
+    unit_count: Mapped[int | None]
+    created: Mapped[datetime] = mapped_column(Moment)
+    destroyed: Mapped[datetime | None] = mapped_column(Moment)
+    earlier_seconds: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class RequestStatistics(Base):
+    """What the API's processes on one host answered since ``created``.
+
+    The three ``window_…`` are those of the period that has not ended; rates are the last one's.
+    """
+
+    __tablename__ = "request_stats"
+    __table_args__ = (UniqueConstraint("host"), _TABLE_OPTIONS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    host: Mapped[str] = mapped_column(String(255))
+    request_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    error_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    response_seconds: Mapped[float] = mapped_column(Double, default=0.0)
+    requests_per_project: Mapped[Any] = mapped_column(PlainJSON)
+    requests_per_second: Mapped[float] = mapped_column(Double, default=0.0)
+    errors_per_second: Mapped[float] = mapped_column(Double, default=0.0)
+    window_start: Mapped[datetime] = mapped_column(Moment)
+    window_requests: Mapped[int] = mapped_column(BigInteger, default=0)
+    window_errors: Mapped[int] = mapped_column(BigInteger, default=0)
+    cpu_count: Mapped[int] = mapped_column(default=0)
+    cpu_percent: Mapped[float] = mapped_column(Double, default=0.0)
+    created: Mapped[datetime] = mapped_column(Moment)
+    updated: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class ConductorProcess(Base):
+    """A conductor that is up; ``broker``: whether it reaches the broker, None: it has none."""
+
+    __tablename__ = "conductors"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    host: Mapped[str] = mapped_column(String(255))
+    broker: Mapped[bool | None]
+    last_seen: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 class Guest(Base):

@@ -18,5 +18,10 @@ RULES = [
     rule(
         "execute_action", DEFAULT, "Call an action and read its result.",
         "POST /environments/{id}/actions/{id}", "GET /environments/{id}/actions/{id}",
+        "POST /actions",
+    ),
+    rule(
+        "get_schema", DEFAULT, "Read schemas of classes.", "GET /schemas/{class}",
+        "GET /schemas/{class}/{methods}",
     ),
 ]  # fmt: skip

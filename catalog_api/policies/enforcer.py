@@ -6,13 +6,22 @@ from typing import Any
 
 from oslo_policy import policy
 
-from catalog_api.policies import base, categories, deployments, environments, packages
+from catalog_api.policies import (
+    base,
+    categories,
+    deployments,
+    environments,
+    packages,
+    statistics,
+    templates,
+)
 
 
 def list_rules() -> list[Any]:
     """All rules, for the sample policy file."""
     return [
-        *base.RULES, *environments.RULES, *deployments.RULES, *packages.RULES, *categories.RULES
+        *base.RULES, *environments.RULES, *deployments.RULES, *templates.RULES, *packages.RULES,
+        *categories.RULES, *statistics.RULES,
     ]  # fmt: skip
 
 

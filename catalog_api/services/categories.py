@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_api.db.models import Category, Package, PackageCategory
+from catalog_api.services import pages
 from catalog_api.services.environments import flush_unique
 from catalog_api.services.errors import BadRequest, Forbidden, NotFound
 
 NAME_LENGTH = 80
+_COUNT: Final = (
+    sa.select(sa.func.count(PackageCategory.package_id))
+    .where(PackageCategory.category_id == Category.id)
+    .correlate(Category)
+    .scalar_subquery()
+)
+KEYS: Final = {
+    "name": Category.name, "created": Category.created, "updated": Category.updated,
+    "package_count": _COUNT, "id": Category.id,
+}  # fmt: skip
+"""What categories are sorted by."""
 
 
-def listed(session: Session) -> list[tuple[Category, int]]:
-    """Categories by name, each with the number of its packages."""
-    count = sa.func.count(PackageCategory.package_id)
-    rows = session.execute(
-        sa.select(Category, count)
-        .outerjoin(PackageCategory, PackageCategory.category_id == Category.id)
-        .group_by(*Category.__table__.columns)
-        .order_by(Category.name)
-    )
+@dataclasses.dataclass(frozen=True)
+class Paging:
+    """What part of the categories to list, and in which order.
+
+    :ivar keys: names of ``KEYS``; the id is always the last one.
+    :ivar limit: None lists all that follow the marker.
+    """
+
+    keys: Sequence[str] = ("name",)
+    descending: bool = False
+    limit: int | None = None
+    marker: str | None = None
+
+
+def listed(session: Session, paging: Paging) -> list[tuple[Category, int]]:
+    """One page of categories, each with the number of its packages.
+
+    :raises NotFound: there is no category to go on from.
+    """
+    columns = [*(KEYS[key] for key in paging.keys), Category.id]
+    query = sa.select(Category, _COUNT)
+    if paging.marker is not None:
+        row = session.execute(sa.select(*columns).where(Category.id == paging.marker)).one_or_none()
+        if row is None:
+            raise NotFound(f"No category with id {paging.marker[:64]!r} to go on from")
+        query = query.where(pages.after(columns, row, [paging.descending] * len(columns)))
+    order = [column.desc() if paging.descending else column.asc() for column in columns]
+    rows = session.execute(query.order_by(*order).limit(paging.limit))
     return [(category, number) for category, number in rows]
 
 

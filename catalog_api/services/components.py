@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -27,6 +28,30 @@ def read(model: Any, path: str, status: str) -> Any:
     if parts:
         return paths.read(objects["services"], parts)
     return [_with_status(component, status) for component in objects["services"] or []]
+
+
+def object_ids(model: Any) -> dict[str, list[str]]:
+    """Id of each component -> ids of all objects inside of it, its own first."""
+    services = ((model or {}).get("Objects") or {}).get("services") or []
+    found: dict[str, list[str]] = {}
+    for component in services:
+        ids = list(_ids(component))
+        if ids:
+            found[ids[0]] = ids
+    return found
+
+
+def _ids(value: Any) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            header = item.get("?")
+            if isinstance(header, dict) and isinstance(header.get("id"), str):
+                yield header["id"]
+            waiting.extend(reversed(list(item.values())))
+        elif isinstance(item, list):
+            waiting.extend(reversed(item))
 
 
 def _with_status(component: Any, status: str) -> Any:

@@ -15,9 +15,11 @@ from catalog_api.db.models import (
     Environment,
     Report,
     new_id,
+    utc_now,
 )
 from catalog_api.services import (
     environments,
+    notifications,
     object_models,
     reports,
     revocations,
@@ -52,6 +54,8 @@ def accept(
     if environment.trust_id not in (None, trust_id):
         revocations.discard(session, environment.trust_id, environment.id)
     environment.trust_id = trust_id
+    if is_deletion:
+        notifications.deleted(session, environment, utc_now())
     if is_deletion and not model.get("ObjectsCopy"):
         environments.abandon(session, environment)
         return None
@@ -182,7 +186,7 @@ def shown(
 
 def moment(value: Any) -> str | None:
     """A time as clients see it."""
-    return None if value is None else str(value.replace(microsecond=0).isoformat())
+    return None if value is None else str(value.isoformat(timespec="seconds"))
 
 
 def state_of(is_finished: bool, levels: set[str], result: Any) -> str:

@@ -83,6 +83,13 @@ class WrongMediaType(CatalogError):
     status = 415
 
 
+class Failed(CatalogError):
+    """Code of a package failed; asking again may help where it depends on something else."""
+
+    code = "HTTPServiceUnavailable"
+    status = 503
+
+
 class Unavailable(CatalogError):
     """A service that is needed does not answer; trying again later may help."""
 

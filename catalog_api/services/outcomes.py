@@ -21,6 +21,7 @@ from catalog_api.db.models import (
 from catalog_api.services import (
     guests,
     journals,
+    notifications,
     object_models,
     reports,
     revocations,
@@ -99,6 +100,8 @@ def _conclude_deployment(
         model = {**model, "Objects": model.get("ObjectsCopy")}
         environment.description = object_models.merged(environment.description, model)
     environment.version += 1
+    if worst is None and not is_deletion:
+        notifications.deployed(session, environment, deployment, now)
     _move_session(session, deployment, left_over or worst == "error")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from catalog_api.db.models import (
     Tag,
     utc_now,
 )
-from catalog_api.services import categories, locks
+from catalog_api.services import categories, locks, pages
 from catalog_api.services.callers import Caller
 from catalog_api.services.environments import flush_unique
 from catalog_api.services.errors import AlreadyExists, BadRequest, Forbidden, NotFound
@@ -30,7 +30,7 @@ IMAGE_BYTES = 500 * 1024
 NO_DESCRIPTION = "Description not provided"
 METADATA = {
     "is_public": bool, "enabled": bool, "categories": list, "tags": list, "name": str,
-    "description": str,
+    "description": str, "keep_versions": bool,
 }  # fmt: skip
 LIMIT, MOST = 20, 100
 ORDER = {
@@ -129,14 +129,23 @@ def publish(
 ) -> Package:
     """Publish a package.
 
+    Published clients know one package of a name in a project: they are refused a second one, and
+    replace the first. With ``keep_versions`` in the metadata other versions stay beside the new
+    one, and only the very same version is refused.
+
     :raises AlreadyExists: the project has it, or one of its classes, already.
     :raises BadRequest: a category does not exist.
     """
     manifest = contents.manifest
     public = bool(metadata.get("is_public", False))
     _lock(session, caller.project_id)
-    _check_name(session, caller, manifest.full_name, public)
-    _check_classes(session, caller.project_id, manifest.class_names, public)
+    if metadata.get("keep_versions"):
+        _check_version(session, caller, manifest, public)
+        _check_classes(session, caller.project_id, manifest.class_names, public,
+                       manifest.full_name)  # fmt: skip
+    else:
+        _check_name(session, caller, manifest.full_name, public)
+        _check_classes(session, caller.project_id, manifest.class_names, public)
     if session.get(Archive, contents.digest) is None:
         session.add(Archive(digest=contents.digest, body=contents.body, size=len(contents.body)))
         session.flush()
@@ -172,10 +181,28 @@ def _check_name(session: Session, caller: Caller, full_name: str, public: bool) 
         raise AlreadyExists(f"Package {full_name} is already registered")
 
 
+def _check_version(session: Session, caller: Caller, manifest: Manifest, public: bool) -> None:
+    name, version = manifest.full_name, str(manifest.version)
+    own = Package.owner_id == caller.project_id
+    same = sa.and_(own, Package.version == version)
+    if public:
+        same = sa.or_(same, sa.and_(sa.not_(own), Package.is_public.is_(True)))
+    query = sa.select(Package.version).where(Package.fully_qualified_name == name, same).limit(1)
+    taken = session.execute(query).scalar_one_or_none()
+    if taken == version:
+        raise AlreadyExists(f"Version {version} of package {name} is already registered")
+    if taken is not None:
+        raise AlreadyExists(f"Package {name} is already registered, by another project")
+
+
 def _check_classes(
     session: Session, project_id: str, names: Sequence[str], public: bool,
     besides: str | None = None,
 ) -> None:  # fmt: skip
+    """Refuse classes that other packages define.
+
+    :param besides: full name of the project's package whose versions may define them.
+    """
     scope = Package.owner_id == project_id
     if public:
         scope = sa.or_(scope, Package.is_public.is_(True))
@@ -186,7 +213,8 @@ def _check_classes(
         .limit(1)
     )
     if besides is not None:
-        query = query.where(Package.id != besides)
+        same = sa.and_(Package.owner_id == project_id, Package.fully_qualified_name == besides)
+        query = query.where(sa.not_(same))
     taken = session.execute(query).scalar_one_or_none()
     if taken is not None:
         raise AlreadyExists(f"Class {taken} is already registered by another package")
@@ -221,6 +249,14 @@ def find(session: Session, caller: Caller, package_id: str, *deferred: str) -> P
     if not (found.is_public or found.owner_id == caller.project_id or caller.is_admin):
         raise Forbidden(f"Package {package_id} is not public and not owned by your project")
     return found
+
+
+def everything(session: Session) -> Iterator[Package]:
+    """All packages of all projects, by full name and version."""
+    query = sa.select(Package).order_by(
+        Package.fully_qualified_name, Package.version, Package.owner_id, Package.id
+    )
+    yield from session.scalars(query.execution_options(yield_per=500))
 
 
 def archive_of(session: Session, package: Package) -> bytes:
@@ -330,13 +366,10 @@ def _after(session: Session, columns: list[Any], search: Search) -> Any:
     row = session.execute(sa.select(*columns).where(Package.id == search.marker)).one_or_none()
     if row is None:
         raise NotFound(f"No package with id {str(search.marker)[:64]!r} to go on from")
-    alternatives = []
-    for index, column in enumerate(columns):
-        up = not search.descending or (bool(search.words) and index == 0)
-        further = column > row[index] if up else column < row[index]
-        same = [columns[before] == row[before] for before in range(index)]
-        alternatives.append(sa.and_(*same, further))
-    return sa.or_(*alternatives)
+    descending = [search.descending] * len(columns)
+    if search.words:
+        descending[0] = False
+    return pages.after(columns, row, descending)
 
 
 # ---------------------------------------------------------------- changing
@@ -354,20 +387,21 @@ def check_owner(caller: Caller, package: Package) -> None:
 def check_may_become_public(session: Session, package: Package) -> None:
     """Refuse to publish to all what others have published already.
 
-    :raises AlreadyExists: another public package has the name, or one of the classes.
+    :raises AlreadyExists: another project's public package has the name, or another public
+        package one of the classes.
     """
     same = session.execute(
         sa.select(
             sa.exists().where(
                 Package.fully_qualified_name == package.fully_qualified_name,
-                Package.is_public.is_(True), Package.id != package.id,
+                Package.is_public.is_(True), Package.owner_id != package.owner_id,
             )
         )
     ).scalar()  # fmt: skip
     if same:
         raise AlreadyExists(f"Package {package.fully_qualified_name} is public already")
     names = [definition.name for definition in package.class_definitions]
-    _check_classes(session, package.owner_id, names, True, besides=package.id)
+    _check_classes(session, package.owner_id, names, True, package.fully_qualified_name)
 
 
 def change(session: Session, package: Package, changes: Sequence[Mapping[str, Any]]) -> None:

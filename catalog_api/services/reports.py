@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_api.db.models import Deployment, Report, utc_now
+from catalog_api.services.texts import storable
 from catalog_common.contract.reports import Report as Reported
 
 
@@ -31,10 +32,10 @@ def record(session: Session, deployment_id: str, reported: Sequence[Reported]) -
     for number, line in enumerate(reported, (last or 0) + 1):
         session.add(
             Report(
-                deployment_id=deployment_id, number=number, text=_storable(line.text),
-                entity_id=None if line.object_id is None else _storable(line.object_id),
+                deployment_id=deployment_id, number=number, text=storable(line.text),
+                entity_id=None if line.object_id is None else storable(line.object_id),
                 level=line.level,
-                details=None if line.details is None else _storable(line.details),
+                details=None if line.details is None else storable(line.details),
                 created=_moment(line.time),
             )
         )  # fmt: skip
@@ -42,9 +43,36 @@ def record(session: Session, deployment_id: str, reported: Sequence[Reported]) -
     return len(reported)
 
 
-def _storable(text: str) -> str:
-    """The text without what databases do not take: package code may say anything."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+def newest(
+    session: Session, environment_id: str, objects: Mapping[str, Sequence[str]]
+) -> dict[str, Report | None]:
+    """Component -> the newest report of its environment about an object inside of it."""
+    wanted = {entity: component for component, ids in objects.items() for entity in ids}
+    found: dict[str, Report | None] = dict.fromkeys(objects)
+    latest = (
+        sa.select(Report.entity_id, sa.func.max(Report.created).label("created"))
+        .join(Deployment, Deployment.id == Report.deployment_id)
+        .where(Deployment.environment_id == environment_id, Report.entity_id.is_not(None))
+        .group_by(Report.entity_id)
+        .subquery()
+    )
+    rows = session.scalars(
+        sa.select(Report)
+        .join(Deployment, Deployment.id == Report.deployment_id)
+        .join(
+            latest,
+            sa.and_(
+                latest.c.entity_id == Report.entity_id, latest.c.created == Report.created
+            ),
+        )
+        .where(Deployment.environment_id == environment_id)
+        .order_by(Report.created, Report.number)
+    )  # fmt: skip
+    for row in rows:
+        component = wanted.get(row.entity_id or "")
+        if component is not None:
+            found[component] = row
+    return found
 
 
 def _moment(epoch: float | None) -> datetime:

@@ -18,6 +18,7 @@ from catalog_api.db.encryption import Cipher
 from catalog_api.services.trusts import Trusts
 from catalog_common import configuration
 from catalog_common.contract.claims import ClaimRequest
+from catalog_common.contract.instances import InstanceRequest
 from catalog_common.contract.results import ResultRequest
 from catalog_standalone.cloud.app import LocalCloud
 from catalog_standalone.cloud.config import from_mapping
@@ -26,9 +27,13 @@ USERS = [
     {"name": "admin", "password": "admin", "projects": {"admin": ["admin"], "demo": ["admin"]}},
     {"name": "demo", "password": "demo", "projects": {"demo": ["member"]}},
     {"name": "colleague", "password": "colleague", "projects": {"demo": ["member"]}},
+    {"name": "reader", "password": "reader", "projects": {"demo": ["reader"]}},
+    {"name": "manager", "password": "manager", "projects": {"demo": ["manager"]}},
+    {"name": "guest", "password": "guest", "projects": {"demo": ["some_role"]}},
     {"name": "other", "password": "other", "projects": {"other": ["member"]}},
     {"name": "burano", "password": "burano", "projects": {"service": ["admin", "service"]}},
 ]
+OF_DEMO = dict.fromkeys(("colleague", "reader", "manager", "guest"), "demo")
 KEY = "ZmVybmV0LWtleS1mb3ItdGVzdHMtMzItYnl0ZXMhISE="
 ENGINE = {"name": "engine-1", "host": "h", "python_version": "3.11", "language_revision": 1}
 
@@ -55,7 +60,7 @@ def tokens(cloud):
                 auth = v3.Password(
                     auth_url=cloud.endpoints["identity"], username=name, password=name,
                     user_domain_id="default", project_domain_id="default",
-                    project_name=project or {"colleague": "demo"}.get(name, name),
+                    project_name=project or OF_DEMO.get(name, name),
                 )  # fmt: skip
                 found[key] = keystone_session.Session(auth=auth).get_token()
             return found[key]
@@ -131,6 +136,12 @@ def engine(database, conf):
         def claim(self):
             return recorder.claim(ClaimRequest.from_dict({"engine": ENGINE}))
 
+        def count(self, task, instance, change="track", number=100, **given):
+            change = {"change": change, "instance_id": instance, "instance_type": 200,
+                      "type_name": "io.test.Server", "unit_count": 1, **given}  # fmt: skip
+            request = {"claim": task.claim, "number": number, "instance": change}
+            return recorder.record_instance(task.task_id, InstanceRequest.from_dict(request))
+
         def finish(self, task, model=None, result=None, failed=False, number=1):
             body = {
                 "claim": task.claim, "number": number,
@@ -153,7 +164,8 @@ Name: A test application
 Description: For tests
 Author: Tester
 Tags: [web, test]
-Classes: {{{name}: Main.yaml}}
+Classes: {{{class_name}: Main.yaml}}
+Version: {version}
 """
 
 
@@ -161,11 +173,15 @@ Classes: {{{name}: Main.yaml}}
 def package():
     """An archive: ``package("org.example.App", extra={"path": b"…"})``."""
 
-    def make(name="org.example.App", manifest=None, extra=None):
+    def make(
+        name="org.example.App", manifest=None, extra=None, version="0.0.0", class_name=None
+    ):  # fmt: skip
+        class_name = class_name or name
+        text = MANIFEST.format(name=name, class_name=class_name, version=version)
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
-            archive.writestr("manifest.yaml", manifest or MANIFEST.format(name=name))
-            archive.writestr("Classes/Main.yaml", f"Name: {name}\n")
+            archive.writestr("manifest.yaml", manifest or text)
+            archive.writestr("Classes/Main.yaml", f"Name: {class_name}\n")
             archive.writestr("UI/ui.yaml", "Version: 2.2\n")
             for path, content in (extra or {}).items():
                 archive.writestr(path, content)

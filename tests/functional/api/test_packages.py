@@ -2,6 +2,7 @@
 
 import io
 import json
+import typing
 import zipfile
 
 import pytest
@@ -39,6 +40,57 @@ def test_one_package_of_a_name_in_a_project(demo, client, package):
     upload(demo, package())
     assert "already registered" in upload(demo, package(), status=409).json["error"]["message"]
     upload(client("other"), package())
+
+
+class TestVersions:
+    """Several versions of one name stand side by side where the publisher wants it."""
+
+    KEEP: typing.ClassVar = {"keep_versions": True}
+
+    def test_side_by_side(self, demo, package):
+        upload(demo, package(version="1.0.0"))
+        upload(demo, package(version="1.1.0"), status=409)
+        upload(demo, package(version="1.1.0"), self.KEEP)
+        upload(demo, package(version="2.0.0"), self.KEEP)
+        rows = demo.get("/v1/catalog/packages?fqn=org.example.App").json["packages"]
+        assert sorted(row["version"] for row in rows) == ["1.0.0", "1.1.0", "2.0.0"]
+
+    def test_the_same_version_is_refused(self, demo, package):
+        upload(demo, package(version="1.0.0"))
+        answer = upload(demo, package(version="1.0"), self.KEEP, status=409)
+        assert "Version 1.0.0 of package org.example.App" in answer.json["error"]["message"]
+
+    def test_classes_of_other_packages_stay_theirs(self, demo, package):
+        upload(demo, package("org.example.Other", class_name="org.example.App"))
+        upload(demo, package(version="2.0.0"), self.KEEP, status=409)
+
+    def test_a_public_name_is_one_projects(self, client, package):
+        admin, other = client("admin", "demo"), client("admin")
+        public = {"is_public": True, **self.KEEP}
+        upload(admin, package(version="1.0.0"), public)
+        upload(admin, package(version="2.0.0"), public)
+        answer = upload(other, package(version="3.0.0"), public, status=409)
+        assert "by another project" in answer.json["error"]["message"]
+        private = upload(other, package(version="3.0.0"), self.KEEP).json
+        other.patch(
+            f"/v1/catalog/packages/{private['id']}",
+            json.dumps([{"op": "replace", "path": "/is_public", "value": True}]),
+            {"Content-Type": "application/murano-packages-json-patch"}, status=409,
+        )  # fmt: skip
+
+    def test_versions_become_public_one_by_one(self, client, package):
+        admin = client("admin", "demo")
+        for version in ("1.0.0", "2.0.0"):
+            made = upload(admin, package(version=version), self.KEEP).json
+            admin.patch(
+                f"/v1/catalog/packages/{made['id']}",
+                json.dumps([{"op": "replace", "path": "/is_public", "value": True}]),
+                {"Content-Type": "application/murano-packages-json-patch"},
+            )
+        assert len(client("other").get("/v1/catalog/packages").json["packages"]) == 2
+
+    def test_the_wish_is_a_boolean(self, demo, package):
+        upload(demo, package(), {"keep_versions": "yes"}, status=400)
 
 
 def test_other_projects_do_not_see_a_package(demo, client, package):

@@ -1,7 +1,17 @@
 """Versions, errors, bodies, tokens."""
 
+from datetime import timedelta
+
 import pytest
 import webtest
+from oslo_middleware.healthcheck.opts import DISABLE_BY_FILE_OPTS, HEALTHCHECK_OPTS
+
+from catalog_api import app as api
+from catalog_api.db.database import Database
+from catalog_api.db.encryption import Cipher
+from catalog_api.services import presence
+from catalog_api.services.trusts import Trusts
+from tests.functional.api.conftest import KEY, Woken
 
 
 def test_versions_need_no_token(application):
@@ -12,7 +22,65 @@ def test_versions_need_no_token(application):
 
 
 def test_health_needs_no_token(application):
-    assert webtest.TestApp(application).get("/healthcheck").json == {"status": "ok"}
+    answer = webtest.TestApp(application).get("/healthcheck")
+    assert (answer.content_type, answer.text) == ("text/plain", "OK\nOK")
+    plain = webtest.TestApp(application).get("/healthcheck", headers={"Accept": "application/json"})
+    assert plain.json == {"detailed": False, "reasons": ["OK", "OK"]}
+
+
+def test_an_api_without_its_database_is_not_healthy(conf, tmp_path):
+    away = Database(f"sqlite:///{tmp_path}/none/secret.sqlite", Cipher([KEY]))
+    application = api.make(conf, away, Trusts(conf), Woken())
+    answer = webtest.TestApp(application).get("/healthcheck", status=503)
+    assert answer.text == "the database does not answer\nOK"
+    away.close()
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "said"),
+    [
+        ([], 200, "no conductor is up"),
+        ([None], 200, "no broker is configured"),
+        ([True, False], 200, "1 of 2 conductors reach the broker"),
+        ([None, True], 200, "1 of 1 conductors reach the broker"),
+        ([False, None, False], 503, "no conductor reaches the broker"),
+    ],
+)
+def test_conductors_tell_of_the_broker(conf, database, told, status, said):
+    conf.register_opts(HEALTHCHECK_OPTS, group="healthcheck")
+    conf.set_override("detailed", True, group="healthcheck")
+    for number, broker in enumerate(told):
+        tell(database, f"c{number}", broker)
+    client = webtest.TestApp(api.make(conf, database, Trusts(conf), Woken()))
+    answer = client.get("/healthcheck", headers={"Accept": "application/json"}, status=status)
+    assert said in answer.text
+
+
+def test_conductors_that_are_gone_tell_nothing(application, database):
+    client = webtest.TestApp(application)
+    tell(database, "c1", False)
+    client.get("/healthcheck", status=503)
+    tell(database, "c1", False, timedelta(minutes=1))
+    client.get("/healthcheck", status=200)
+    tell(database, "c2", False)
+    tell(database, "c1", True)
+    client.get("/healthcheck", status=200)
+
+
+def tell(database, conductor, broker, ago=timedelta()):
+    database.transact(
+        lambda session: presence.seen(session, conductor, "h", broker, database.now(session) - ago)
+    )
+
+
+def test_an_operator_takes_an_api_out_of_service(conf, database, tmp_path):
+    conf.register_opts([*HEALTHCHECK_OPTS, *DISABLE_BY_FILE_OPTS], group="healthcheck")
+    conf.set_override("backends", ["burano_database", "disable_by_file"], group="healthcheck")
+    conf.set_override("disable_by_file_path", str(tmp_path / "drained"), group="healthcheck")
+    client = webtest.TestApp(api.make(conf, database, Trusts(conf), Woken()))
+    client.get("/healthcheck", status=200)
+    (tmp_path / "drained").touch()
+    client.get("/healthcheck", status=503)
 
 
 def test_without_a_token(application):

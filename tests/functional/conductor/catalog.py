@@ -16,6 +16,7 @@ from catalog_api.db.database import Database
 from catalog_api.services import deployments, dispatch, environments, journals, sessions, tasks
 from catalog_api.services.callers import Caller
 from catalog_common.contract.claims import ClaimedTask, ClaimRequest, Held, Release
+from catalog_common.contract.instances import InstanceRequest
 from catalog_common.contract.journal import JournalBatch
 from catalog_common.contract.reports import ReportBatch
 from catalog_common.contract.results import ResultRequest
@@ -114,6 +115,14 @@ class Catalog:
         batch = {"claim": task.claim, "number": given.get("number", next(self._numbers)),
                  "reports": rows}  # fmt: skip
         return self.recorder.record_reports(task.task_id, ReportBatch.from_dict(batch))
+
+    def count(self, task: ClaimedTask, instance: str, change: str = "track", **given: Any) -> Any:
+        """Begin or end to count an instance; how many were changed."""
+        number = given.pop("number", None) or next(self._numbers)
+        row = {"change": change, "instance_id": instance, "instance_type": 200,
+               "type_name": "io.test.Server", **given}  # fmt: skip
+        body = {"claim": task.claim, "number": number, "instance": row}
+        return self.recorder.record_instance(task.task_id, InstanceRequest.from_dict(body))
 
     def finish(self, task: ClaimedTask, outcome: str = "succeeded", **given: Any) -> Any:
         result = {

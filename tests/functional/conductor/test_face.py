@@ -9,6 +9,7 @@ import pytest
 from webob import Request
 
 from catalog_api.conductor.face import MAX_NESTING
+from catalog_api.db import models
 from catalog_api.db.database import Database
 from catalog_api.db.encryption import Cipher
 from tests.functional.conductor.asking import ENGINE, MOST, Asking, problem
@@ -45,7 +46,11 @@ def test_the_whole_way_of_a_task(catalog, ask):
     assert ask("POST", path + "/journal", batch).json == {"next_sequence": 1}
     batch = {**held, "number": 2, "reports": [{"text": "half way"}]}
     assert ask("POST", path + "/reports", batch).json == {"recorded": 1}
+    instance = {"change": "track", "instance_id": "i", "instance_type": 200, "type_name": "t"}
+    change = {**held, "number": 3, "instance": instance}
+    assert ask("POST", path + "/instances", change).json == {"recorded": 1}
     assert ask("POST", path + "/release", held).status_code == 204
+    problem(ask("POST", path + "/instances", {**change, "number": 4}), 409, "claim_lost")
     assert ask.told == [task_id]
     task = ask.claim().json
     assert [row["value"] for row in task["journal"]] == [[1]]
@@ -119,6 +124,25 @@ def test_a_malformed_body(ask, raw):
 )  # fmt: skip
 def test_a_claim_with_wrong_members(ask, given):
     assert problem(ask.claim(**given), 400, "malformed")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"change": "destroy"}, {"change": None}, {"instance_id": ""}, {"instance_id": "i" * 256},
+        {"instance_id": 5}, {"instance_type": "server"}, {"instance_type": -1},
+        {"instance_type": 2**31}, {"instance_type": True}, {"type_name": ""},
+        {"type_name": "n" * 513}, {"type_title": "t" * 513}, {"type_title": ["t"]},
+        {"unit_count": -1}, {"unit_count": 2**31}, {"unit_count": 1.5},
+    ],
+)  # fmt: skip
+def test_an_instance_with_wrong_members(catalog, ask, given):
+    task_id = catalog.deploy()
+    claim = ask.claim().json["claim"]
+    instance = {"change": "track", "instance_id": "i", "instance_type": 200, "type_name": "t"}
+    body = {"claim": claim, "number": 1, "instance": {**instance, **given}}
+    problem(ask("POST", f"/v1/tasks/{task_id}/instances", body), 400, "malformed")
+    assert catalog.rows(models.InstanceStatistics) == []
 
 
 def test_numbers_that_are_none_are_not_recorded(catalog, ask):

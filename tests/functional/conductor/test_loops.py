@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import types
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from catalog_api.conductor.loops import Loops
 from catalog_api.db import models
-from catalog_api.services import revocations, tasks, watch
+from catalog_api.services import presence, request_stats, revocations, tasks, watch
+from catalog_api.services.request_stats import Counts, Load
 
 OPTIONS = types.SimpleNamespace(
     watch_interval=2.0, purge_interval=60.0, revocation_interval=30.0, journal_retention_days=1.0
@@ -136,3 +138,18 @@ def test_a_purge_goes_on_until_nothing_is_left(catalog, conductor, monkeypatch):
             session.add(models.Archive(digest=f"{number}" * 64, body=b"zip", size=3))
     conductor.purge()
     assert catalog.rows(models.Archive) == []
+
+
+def test_a_purge_forgets_who_tells_nothing_any_more(catalog, conductor):
+    counts = Counts(1, 0, 0.1, {"p": 1}, timedelta(minutes=5))
+    for name, days in (("silent", 31), ("quiet", 29)):
+        moment = catalog.now(-days * 86400)
+
+        def tell(session, name=name, moment=moment):
+            presence.seen(session, name, "h", None, moment)
+            request_stats.record(session, name, counts, Load(1, 0.0), moment, timedelta(minutes=5))
+
+        catalog.database.transact(tell)
+    conductor.purge()
+    assert [row.id for row in catalog.rows(models.ConductorProcess)] == ["quiet"]
+    assert [row.host for row in catalog.rows(models.RequestStatistics)] == ["quiet"]

@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import pytest
 from keystoneauth1 import session as keystone_session
 from keystoneauth1.identity import v3
 
-from catalog_api.db import schema
+from catalog_api.db import models, schema
 from catalog_api.db.database import Database
 from catalog_api.db.encryption import Cipher
 from catalog_common.contract.claims import ClaimRequest, Held
@@ -128,8 +130,18 @@ def test_it_serves_at_a_socket_of_its_owner_and_ends_with_sigterm(start, catalog
     task_id = catalog.deploy()
     assert engine.claim(question(5)).task_id == task_id
     assert process.end() == 0
+    assert catalog.rows(models.ConductorProcess) == []
     assert not (folder / "c.sock").exists()
     assert "Traceback" not in "".join(process.said)
+
+
+def test_it_tells_that_it_is_up_and_has_no_broker(start, catalog):
+    start().await_line("is ready at unix://")
+    until = time.monotonic() + END_SECONDS
+    while not (rows := catalog.rows(models.ConductorProcess)):
+        assert time.monotonic() < until
+        threading.Event().wait(0.05)
+    assert [(row.host, row.broker) for row in rows] == [(socket.gethostname(), None)]
 
 
 def test_it_goes_on_where_one_that_was_killed_left_off(start, catalog, engine, folder):

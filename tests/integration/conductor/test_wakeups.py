@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import socket
 import threading
@@ -14,7 +15,7 @@ from oslo_config import cfg
 from webob import Request
 
 from catalog_api.conductor.face import Face, Wakeups
-from catalog_api.conductor.wakeups import Publisher
+from catalog_api.conductor.wakeups import PROBE_TOPIC, Publisher
 from catalog_common.messaging import TOPIC
 from catalog_engine.supervisor.wakeups import Listener
 from tests.functional.conductor.asking import MOST
@@ -97,10 +98,38 @@ def test_a_wake_up_at_the_face_goes_out_over_the_broker(publisher, listen):
     assert woken.get(timeout=SECONDS) == "engine-1"
 
 
-def test_a_broker_that_is_away_keeps_nobody_waiting():
+def test_a_broker_that_is_there_is_reached_and_keeps_no_probe(publisher, rabbitmq):
+    until = time.monotonic() + SECONDS
+    while not publisher.reaches_broker():
+        assert time.monotonic() < until
+        threading.Event().wait(0.05)
+    with Connection(rabbitmq) as connection:
+        channel = connection.default_channel
+        with pytest.raises(channel.connection.channel_errors, match="no queue"):
+            channel.queue_declare(PROBE_TOPIC, passive=True)
+
+
+def test_a_broker_that_is_away_is_not_reached(caplog, away):
+    caplog.set_level(logging.WARNING, "catalog_api.conductor.wakeups")
+    publisher = Publisher(conf(), away)
+    until = time.monotonic() + SECONDS
+    while "probe of the broker was not published" not in caplog.text:
+        assert time.monotonic() < until
+        threading.Event().wait(0.05)
+    assert not publisher.reaches_broker()
+    publisher.close()
+
+
+@pytest.fixture
+def away():
+    """The URL of a broker that nobody runs."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    publisher = Publisher(conf(), f"rabbit://guest:guest@127.0.0.1:{port}/")
+    return f"rabbit://guest:guest@127.0.0.1:{port}/"
+
+
+def test_a_broker_that_is_away_keeps_nobody_waiting(away):
+    publisher = Publisher(conf(), away)
     done = threading.Event()
 
     def tell_and_close():
