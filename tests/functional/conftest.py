@@ -34,6 +34,8 @@ class Standalone:
             [sys.executable, "-P", "-m", "catalog_standalone.launcher", "--state", str(state),
              *(arguments or ("--port", "0"))],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1,
+            # Request statistics are not to be waited for.
+            env={**os.environ, "OS_STATS__PERIOD": "0.01"},
         )  # fmt: skip
         self.said: list[str] = []
         self.ready = ""

@@ -28,8 +28,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(QUIET, QUIET),
     "catalog_dashboard": ("buranoclient", "catalog_forms"),
     "catalog_standalone": tuple(name for name in TOP if name != "catalog_dashboard"),
-    "catalog_standalone.cloud": (),
-    "catalog_standalone.hub": ("guest_agent.transports",),
+    "catalog_standalone.cloud": ("catalog_common.stopping",),
+    "catalog_standalone.hub": ("catalog_common.stopping", "guest_agent.transports"),
     "catalog_api": ("catalog_common", "catalog_forms", "catalog_api"),
     "catalog_api.controllers": (
         "catalog_common", "catalog_forms", "catalog_api.services", "catalog_api.policies",

@@ -1,0 +1,1 @@
+"""Measurements, run on request and never as a test: ``python -m tests.benchmarks.NAME``."""

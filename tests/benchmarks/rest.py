@@ -1,0 +1,253 @@
+"""What one API process answers: requests a second over one connection, statements, memory.
+
+``python -m tests.benchmarks.rest [--database URL] [--seconds 3] [--profile NAME]`` starts the
+local cloud's Keystone here and ``burano-api`` in a process of its own over the database (an empty
+one; SQLite without it), fills it, and prints one JSON object. Requests go one after another over
+one kept connection, with one token.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import http.client
+import itertools
+import json
+import pstats
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import webtest
+from keystoneauth1 import session as keystone_session
+from keystoneauth1.identity import v3
+
+from catalog_api import setting_up
+from catalog_api.db import schema
+from catalog_api.db.database import Database
+from catalog_api.db.encryption import Cipher
+from catalog_api.db.models import Archive, ClassDefinition, Environment, Package, new_id
+from catalog_api.services import environments
+from catalog_api.services.callers import Caller
+from catalog_standalone.cloud.app import LocalCloud
+from catalog_standalone.cloud.config import from_mapping
+
+ENVIRONMENTS, PACKAGES = 100, 500
+USERS = [
+    {"name": "demo", "password": "demo", "projects": {"demo": ["member"]}},
+    {"name": "burano", "password": "burano", "projects": {"service": ["admin", "service"]}},
+]
+CASES: dict[str, Callable[[], tuple[str, str, bytes | None]]] = {
+    "list 100 environments": lambda: ("GET", "/v1/environments", None),
+    "list 20 of 500 packages": lambda: ("GET", "/v1/catalog/packages?limit=20", None),
+    "create an environment": lambda: (
+        "POST", "/v1/environments", json.dumps({"name": uuid.uuid4().hex}).encode(),
+    ),
+}  # fmt: skip
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.rest")
+    parser.add_argument("--database", metavar="URL")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
+    parser.add_argument("--rows", type=int, default=0, help="environments of another project more")
+    parser.add_argument("--profile", metavar="CASE", choices=CASES, help="print a profile instead")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="burano-bench-") as name:
+        folder = Path(name)
+        url = options.database or f"sqlite:///{folder}/catalog.db"
+        cloud = LocalCloud(from_mapping({"state_dir": str(folder / "cloud"), "users": USERS}))
+        identity = cloud.start()["identity"]
+        try:
+            token, project = sign_in(identity)
+            file = configuration_file(folder, url, identity)
+            database = Database(url, Cipher([]))
+            schema.sync(database)
+            fill(database, project, options.rows)
+            if options.profile:
+                profile(file, token, options.profile)
+            else:
+                found = {"database": database.backend, **measured(file, token, options.seconds)}
+                print(json.dumps(found, indent=2))
+            database.close()
+        finally:
+            cloud.stop()
+
+
+def sign_in(identity: str) -> tuple[str, str]:
+    """A token of the user demo, and the id of the project."""
+    auth = v3.Password(
+        auth_url=identity, username="demo", password="demo", project_name="demo",
+        user_domain_id="default", project_domain_id="default",
+    )  # fmt: skip
+    session = keystone_session.Session(auth=auth)
+    return str(session.get_token()), str(session.get_project_id())
+
+
+def configuration_file(folder: Path, url: str, identity: str) -> Path:
+    """Configuration of the API."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    path = folder / "burano.conf"
+    path.write_text(
+        f"[api]\nhost = 127.0.0.1\nport = {port}\n[database]\nconnection = {url}\n"
+        "[keystone_authtoken]\nauth_type = password\nusername = burano\npassword = burano\n"
+        f"project_name = service\nuser_domain_id = default\nproject_domain_id = default\n"
+        f"auth_url = {identity}\nwww_authenticate_uri = {identity}\n"
+    )
+    return path
+
+
+def fill(database: Database, project: str, more: int) -> None:
+    """Environments and packages of the project, and environments of another."""
+    caller, other = Caller("user", project), Caller("user", "other")
+
+    def work(session: Any) -> None:
+        for number in range(ENVIRONMENTS):
+            environments.create(session, caller, {"name": f"environment-{number:03}"})
+        for number in range(PACKAGES):
+            digest = f"{number:064x}"
+            name = f"org.example.Package{number:03}"
+            session.add(Archive(digest=digest, body=b"x", size=1))
+            session.add(
+                Package(
+                    owner_id=project, fully_qualified_name=name, version="1.0.0", name=name,
+                    type="Application", description="A package", author="Tester",
+                    is_public=False, enabled=True, archive_digest=digest, supplier={},
+                    class_definitions=[ClassDefinition(name=name)],
+                )
+            )  # fmt: skip
+        session.flush()
+        rows = [
+            {"id": new_id(), "name": f"other-{number}", "project_id": other.project_id,
+             "user_id": "user", "description": {}, "description_text": "", "version": 0}
+            for number in range(more)
+        ]  # fmt: skip
+        for chunk in itertools.batched(rows, 1000) if hasattr(itertools, "batched") else [rows]:
+            if chunk:
+                session.execute(sa.insert(Environment), list(chunk))
+
+    database.transact(work)
+
+
+def measured(file: Path, token: str, seconds: float) -> dict[str, Any]:
+    """Requests a second of each case, the statements of one request, and memory."""
+    with api(file) as (process, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        rates = {name: rate(connection, token, case, seconds) for name, case in CASES.items()}
+        memory = pss(process.pid)
+        connection.close()
+    return {"requests_per_second": rates, "statements": statements(file, token),
+            "memory_mib": memory}  # fmt: skip
+
+
+@contextmanager
+def api(file: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A running ``burano-api``, and its port."""
+    port = int(file.read_text().partition("port = ")[2].split()[0])
+    log = (file.parent / "api.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "catalog_api.cmd.api", "--config-file", str(file)], stderr=log,
+        stdout=log,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 60
+        while b"is ready" not in Path(log.name).read_bytes():
+            if time.monotonic() > deadline or process.poll() is not None:
+                raise SystemExit((file.parent / "api.log").read_text())
+            time.sleep(0.05)
+        yield process, port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+        log.close()
+
+
+def rate(connection: Any, token: str, case: Callable[[], Any], seconds: float) -> float:
+    """Requests a second, one after another."""
+    headers = {"X-Auth-Token": token, "Content-Type": "application/json"}
+    for _ in range(20):
+        request(connection, headers, *case())
+    count, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        request(connection, headers, *case())
+        count += 1
+    return round(count / (time.perf_counter() - start), 1)
+
+
+def request(
+    connection: Any, headers: dict[str, str], method: str, path: str, body: bytes | None
+) -> None:
+    """One request; anything but 200 ends the run."""
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    if answer.status != 200:
+        raise SystemExit(f"{method} {path}: {answer.status} {content[:500]!r}")
+
+
+def in_process(file: Path, token: str) -> webtest.TestApp:
+    """The same application in this process."""
+    conf = setting_up.load([f"--config-file={file}"])
+    client = webtest.TestApp(setting_up.application(conf))
+    client.extra_environ = {"HTTP_X_AUTH_TOKEN": token}
+    return client
+
+
+def send(client: webtest.TestApp, method: str, path: str, body: bytes | None) -> None:
+    """One request to the application in this process."""
+    client.request(path, method=method, body=body or b"", content_type="application/json")
+
+
+def statements(file: Path, token: str) -> dict[str, int]:
+    """SQL statements of one request of each case, once caches are warm."""
+    client = in_process(file, token)
+    seen: list[str] = []
+
+    @sa.event.listens_for(sa.Engine, "before_cursor_execute")
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    found = {}
+    for name, case in CASES.items():
+        send(client, *case())
+        seen.clear()
+        send(client, *case())
+        found[name] = len(seen)
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    return found
+
+
+def profile(file: Path, token: str, name: str, count: int = 300) -> None:
+    """Print where the time of a case goes, in this process."""
+    client, case = in_process(file, token), CASES[name]
+    send(client, *case())
+    profiler = cProfile.Profile()
+    profiler.enable()
+    for _ in range(count):
+        send(client, *case())
+    profiler.disable()
+    pstats.Stats(profiler).sort_stats("cumulative").print_stats(60)
+
+
+def pss(pid: int) -> float:
+    """MiB of memory of a process, its share of what is shared."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return round(int(line.split()[1]) / 1024, 1)
+    raise SystemExit("no Pss")
+
+
+if __name__ == "__main__":
+    main()
