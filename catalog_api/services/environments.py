@@ -108,7 +108,7 @@ def listed(session: Session, project_id: str | None) -> list[Listed]:
     if project_id is None:
         found = session.execute(_ALL).all()
         states = _statuses(session.execute(_STATES_OF_ALL))
-        return [Listed(*row, states.get(row.id, READY)) for row in found]
+        return [Listed(*tuple(row), states.get(row.id, READY)) for row in found]
     named = {"project_id": project_id}
     found = session.execute(_OF_PROJECT, named).all()
     states = _statuses(session.execute(_STATES_OF_PROJECT, named))
