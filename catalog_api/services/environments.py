@@ -108,11 +108,11 @@ def listed(session: Session, project_id: str | None) -> list[Listed]:
     if project_id is None:
         found = session.execute(_ALL).all()
         states = _statuses(session.execute(_STATES_OF_ALL))
-        return [Listed(*tuple(row), states.get(row.id, READY)) for row in found]
+        return [Listed._make((*row, states.get(row.id, READY))) for row in found]
     named = {"project_id": project_id}
     found = session.execute(_OF_PROJECT, named).all()
     states = _statuses(session.execute(_STATES_OF_PROJECT, named))
-    return [Listed(*row, project_id, states.get(row.id, READY)) for row in found]
+    return [Listed._make((*row, project_id, states.get(row.id, READY))) for row in found]
 
 
 def status(session: Session, environment_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ LIMIT, MOST = 20, 100
 ORDER = {
     "name": Package.name, "created": Package.created, "fqn": Package.fully_qualified_name,
 }  # fmt: skip
+ESCAPE = "/"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,20 +82,24 @@ _COLUMNS = (
 
 
 def listed(session: Session, caller: Caller, search: Search) -> list[Listed]:
-    """One page of packages, by two statements however many they are."""
-    query = sa.select(*_COLUMNS).where(*_scope(caller, search), *_filters(search))
-    keys = [ORDER[key] for key in search.order_by if key in ORDER]
-    if search.words:
-        keys = [_rank(search.words), *keys]
-    columns = [*keys, Package.id]
+    """One page of packages, by two statements however many they are (a third finds the marker).
+
+    :raises NotFound: the marker is no package.
+    """
+    parameters = _parameters(caller, search)
+    shape = _Shape(
+        scopes=_scopes(caller, search),
+        filters=tuple(name for name in _FILTERS if name in parameters),
+        words=len(search.words),
+        order_by=tuple(dict.fromkeys(key for key in search.order_by if key in ORDER)),
+        descending=search.descending,
+        goes_on=search.marker is not None,
+    )
     if search.marker is not None:
-        query = query.where(_after(session, columns, search))
-    direction = [column.desc() if search.descending else column.asc() for column in columns]
-    if search.words:
-        direction[0] = columns[0].asc()
-    rows = session.execute(query.order_by(*direction).limit(search.limit)).all()
+        parameters |= _marked(session, shape, parameters)
+    rows = session.execute(_statement(shape), parameters).all()
     names = _names(session, [row.id for row in rows])
-    return [Listed(*row, *names[row.id]) for row in rows]
+    return [Listed._make((*row, *names[row.id])) for row in rows]
 
 
 def _names(session: Session, ids: Sequence[str]) -> dict[str, tuple[list[str], ...]]:
@@ -105,8 +111,12 @@ def _names(session: Session, ids: Sequence[str]) -> dict[str, tuple[list[str], .
     return found
 
 
+def _several(name: str) -> Any:
+    return sa.bindparam(name, expanding=True)
+
+
 def _prepared_names() -> Any:
-    ids: Any = sa.bindparam("ids", expanding=True)
+    ids = _several("ids")
     tag, category, own = PackageTag.__table__.c, PackageCategory.__table__.c, ClassDefinition
     tables = (
         (tag.package_id, Tag.name, Tag.id == tag.tag_id),
@@ -125,48 +135,124 @@ def _prepared_names() -> Any:
 _NAMES = _prepared_names()
 
 
-def _scope(caller: Caller, search: Search) -> list[Any]:
-    own = Package.owner_id == caller.project_id
-    conditions: list[Any] = []
-    if search.deployable:
-        conditions.append(sa.or_(own, Package.is_public.is_(True)))
-    elif not caller.is_admin:
-        conditions.append(
-            sa.or_(own, Package.is_public.is_(True)) if search.may_see_public else own
-        )
+# ---------------------------------------------------------------- statements
+
+
+@dataclasses.dataclass(frozen=True)
+class _Shape:
+    """What the statement of a search depends on; all else are its parameters.
+
+    Making a statement takes longer than executing it, and searches have few shapes.
+    """
+
+    scopes: tuple[str, ...]
+    filters: tuple[str, ...]
+    words: int
+    order_by: tuple[str, ...]
+    descending: bool
+    goes_on: bool
+
+
+_SCOPES: dict[str, tuple[Any, ...]] = {
+    "own": (Package.owner_id == sa.bindparam("project_id"),),
+    "public": (Package.is_public.is_(True),),
+    "all": (),
+}
+_FILTERS: dict[str, Any] = {
+    "enabled": Package.enabled.is_(True),
+    "ids": Package.id.in_(_several("ids")),
+    "categories": Package.categories.any(Category.name.in_(_several("categories"))),
+    "tags": Package.tags.any(Tag.name.in_(_several("tags"))),
+    "class_name": Package.class_definitions.any(ClassDefinition.name == sa.bindparam("class_name")),
+    "full_name": Package.fully_qualified_name == sa.bindparam("full_name"),
+    "name": Package.name == sa.bindparam("name"),
+    "type": Package.type == sa.bindparam("type"),
+}
+
+
+def _scopes(caller: Caller, search: Search) -> tuple[str, ...]:
+    """What the caller may see: all that is in any of these."""
     if search.owned:
-        conditions.append(own)
-    if not search.with_disabled:
-        conditions.append(Package.enabled.is_(True))
-    return conditions
+        return ("own",)
+    if caller.is_admin and not search.deployable:
+        return ("all",)
+    if search.deployable or search.may_see_public:
+        return ("own", "public")
+    return ("own",)
 
 
-def _filters(search: Search) -> list[Any]:
-    conditions: list[Any] = []
-    if search.ids is not None:
-        conditions.append(Package.id.in_(search.ids))
-    if search.categories is not None:
-        conditions.append(Package.categories.any(Category.name.in_(search.categories)))
-    if search.tags is not None:
-        conditions.append(Package.tags.any(Tag.name.in_(search.tags)))
-    if search.class_name is not None:
-        conditions.append(Package.class_definitions.any(ClassDefinition.name == search.class_name))
-    for column, value in (
-        (Package.fully_qualified_name, search.full_name), (Package.name, search.name),
-        (Package.type, None if search.type is None else search.type.title()),
-    ):  # fmt: skip
-        if value is not None:
-            conditions.append(column == value)
-    if search.words:
-        conditions.append(sa.or_(*(field for row in _fields(search.words) for field in row)))
-    return conditions
+def _parameters(caller: Caller, search: Search) -> dict[str, Any]:
+    given = {
+        "project_id": caller.project_id,
+        "limit": search.limit,
+        "enabled": None if search.with_disabled else True,
+        "ids": search.ids,
+        "categories": search.categories,
+        "tags": search.tags,
+        "class_name": search.class_name,
+        "full_name": search.full_name,
+        "name": search.name,
+        "marker": search.marker,
+        "type": None if search.type is None else search.type.title(),
+        **{_word(number): f"%{_literal(word)}%" for number, word in enumerate(search.words)},
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
-def _fields(words: Sequence[str]) -> list[list[Any]]:
+@functools.lru_cache(maxsize=256)
+def _statement(shape: _Shape) -> Any:
+    """The statement of all searches of one shape.
+
+    Each scope is read in the order of an index and ends at a page, so that a page takes no longer
+    in a larger catalog; then the pages are merged.
+    """
+    keys = _keys(shape)
+    order = [
+        key.desc() if falls else key.asc() for key, falls in zip(keys, _falls(shape), strict=True)
+    ]
+    conditions = [_FILTERS[name] for name in shape.filters]
+    if shape.words:
+        conditions.append(sa.or_(*(each for row in _fields(shape.words) for each in row)))
+    if shape.goes_on:
+        marked = [sa.bindparam(_mark(n), type_=key.type) for n, key in enumerate(keys)]
+        conditions.append(pages.after(keys, marked, _falls(shape)))
+    limit: Any = sa.bindparam("limit", type_=sa.Integer())
+    found = sa.union(
+        *(
+            sa.select(
+                sa.select(Package.id)
+                .where(*_SCOPES[scope], *conditions)
+                .order_by(*order)
+                .limit(limit)
+                .subquery()
+                .c.id
+            )
+            for scope in shape.scopes
+        )
+    ).subquery()
+    query = sa.select(*_COLUMNS).join(found, found.c.id == Package.id)
+    return query.order_by(*order).limit(limit)
+
+
+def _keys(shape: _Shape) -> list[Any]:
+    """What pages are ordered by."""
+    rank = [_rank(shape.words)] if shape.words else []
+    return [*rank, *(ORDER[key] for key in shape.order_by), Package.id]
+
+
+def _falls(shape: _Shape) -> list[bool]:
+    """For each key whether it falls; the best of a search always come first."""
+    falls = [shape.descending] * len(_keys(shape))
+    if shape.words:
+        falls[0] = False
+    return falls
+
+
+def _fields(words: int) -> list[list[Any]]:
     """Conditions that words fulfil, the most telling field first."""
 
     def holds(column: Any) -> list[Any]:
-        return [column.contains(word, autoescape=True) for word in words]
+        return [column.like(sa.bindparam(_word(n)), escape=ESCAPE) for n in range(words)]
 
     return [
         holds(Package.name), holds(Package.fully_qualified_name), holds(Package.description),
@@ -177,17 +263,30 @@ def _fields(words: Sequence[str]) -> list[list[Any]]:
     ]  # fmt: skip
 
 
-def _rank(words: Sequence[str]) -> Any:
+def _rank(words: int) -> Any:
     rows = [(sa.or_(*row), number) for number, row in enumerate(_fields(words))]
     return sa.case(*rows, else_=len(rows))
 
 
-def _after(session: Session, columns: list[Any], search: Search) -> Any:
-    """Condition of what comes after the marker in the order of *columns*."""
-    row = session.execute(sa.select(*columns).where(Package.id == search.marker)).one_or_none()
+def _marked(session: Session, shape: _Shape, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Parameters that tell the row to go on from."""
+    query = sa.select(*_keys(shape)).where(Package.id == sa.bindparam("marker"))
+    row = session.execute(query, parameters).one_or_none()
     if row is None:
-        raise NotFound(f"No package with id {str(search.marker)[:64]!r} to go on from")
-    descending = [search.descending] * len(columns)
-    if search.words:
-        descending[0] = False
-    return pages.after(columns, row, descending)
+        raise NotFound(f"No package with id {parameters['marker'][:64]!r} to go on from")
+    return {_mark(number): value for number, value in enumerate(row)}
+
+
+def _word(number: int) -> str:
+    return f"word_{number}"
+
+
+def _mark(number: int) -> str:
+    return f"marked_{number}"
+
+
+def _literal(word: str) -> str:
+    """A word in a pattern of LIKE, where nothing of it means anything else."""
+    for character in (ESCAPE, "%", "_"):
+        word = word.replace(character, ESCAPE + character)
+    return word
