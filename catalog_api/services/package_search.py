@@ -206,32 +206,32 @@ def _statement(shape: _Shape) -> Any:
     Each scope is read in the order of an index and ends at a page, so that a page takes no longer
     in a larger catalog; then the pages are merged.
     """
-    keys = _keys(shape)
-    order = [
-        key.desc() if falls else key.asc() for key, falls in zip(keys, _falls(shape), strict=True)
-    ]
+    keys = [key.label(f"key_{number}") for number, key in enumerate(_keys(shape))]
     conditions = [_FILTERS[name] for name in shape.filters]
     if shape.words:
         conditions.append(sa.or_(*(each for row in _fields(shape.words) for each in row)))
     if shape.goes_on:
         marked = [sa.bindparam(_mark(n), type_=key.type) for n, key in enumerate(keys)]
-        conditions.append(pages.after(keys, marked, _falls(shape)))
+        conditions.append(pages.after(_keys(shape), marked, _falls(shape)))
     limit: Any = sa.bindparam("limit", type_=sa.Integer())
-    found = sa.union(
-        *(
-            sa.select(
-                sa.select(Package.id)
-                .where(*_SCOPES[scope], *conditions)
-                .order_by(*order)
-                .limit(limit)
-                .subquery()
-                .c.id
-            )
-            for scope in shape.scopes
-        )
-    ).subquery()
-    query = sa.select(*_COLUMNS).join(found, found.c.id == Package.id)
-    return query.order_by(*order).limit(limit)
+    parts = [
+        sa.select(*keys)
+        .where(*_SCOPES[scope], *conditions)
+        .order_by(*_ordered(_keys(shape), shape))
+        .limit(limit)
+        .subquery()
+        for scope in shape.scopes
+    ]
+    found = sa.union(*(sa.select(*part.c) for part in parts)).subquery()
+    # Sorted by what was found alone: with the texts of packages it would be done on disk.
+    query = sa.select(*_COLUMNS).join(found, list(found.c)[-1] == Package.id)
+    return query.order_by(*_ordered(list(found.c), shape)).limit(limit)
+
+
+def _ordered(keys: Sequence[Any], shape: _Shape) -> list[Any]:
+    return [
+        key.desc() if falls else key.asc() for key, falls in zip(keys, _falls(shape), strict=True)
+    ]
 
 
 def _keys(shape: _Shape) -> list[Any]:
