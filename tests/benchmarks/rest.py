@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import cProfile
-import itertools
+import functools
 import json
 import pstats
 import re
@@ -37,13 +37,13 @@ from catalog_api import setting_up
 from catalog_api.db import schema
 from catalog_api.db.database import Database
 from catalog_api.db.encryption import Cipher
-from catalog_api.db.models import Archive, ClassDefinition, Environment, Package, new_id
+from catalog_api.db.models import Archive, ClassDefinition, Environment, Package
 from catalog_api.services import environments
 from catalog_api.services.callers import Caller
 from catalog_standalone.cloud.app import LocalCloud
 from catalog_standalone.cloud.config import from_mapping
 
-ENVIRONMENTS, PACKAGES = 100, 500
+ENVIRONMENTS, PACKAGES, CHUNK = 100, 500, 1000
 USERS = [
     {"name": "demo", "password": "demo", "projects": {"demo": ["member"]}},
     {"name": "burano", "password": "burano", "projects": {"service": ["admin", "service"]}},
@@ -51,6 +51,12 @@ USERS = [
 CASES: dict[str, Callable[[], tuple[str, str, bytes | None]]] = {
     "list 100 environments": lambda: ("GET", "/v1/environments", None),
     "list 20 of 500 packages": lambda: ("GET", "/v1/catalog/packages?limit=20", None),
+    "list 20 packages by full name": lambda: (
+        "GET", "/v1/catalog/packages?limit=20&order_by=fqn", None,
+    ),
+    "list 20 packages, newest first": lambda: (
+        "GET", "/v1/catalog/packages?limit=20&order_by=created&sort_dir=desc", None,
+    ),
     "create an environment": lambda: (
         "POST", "/v1/environments", json.dumps({"name": uuid.uuid4().hex}).encode(),
     ),
@@ -62,7 +68,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.rest")
     parser.add_argument("--database", metavar="URL")
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
-    parser.add_argument("--rows", type=int, default=0, help="environments of another project more")
+    parser.add_argument(
+        "--rows", type=int, default=0, help="environments and packages of another project"
+    )
     parser.add_argument("--profile", metavar="CASE", choices=CASES, help="print a profile instead")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="burano-bench-") as name:
@@ -112,7 +120,7 @@ def configuration_file(folder: Path, url: str, identity: str) -> Path:
 
 
 def fill(database: Database, project: str, more: int) -> None:
-    """Environments and packages of the project, and environments of another."""
+    """Environments and packages of the project, and more of another; half of those public."""
     caller, other = Caller("user", project), Caller("user", "other")
 
     def work(session: Any) -> None:
@@ -131,16 +139,25 @@ def fill(database: Database, project: str, more: int) -> None:
                 )
             )  # fmt: skip
         session.flush()
-        rows = [
-            {"id": new_id(), "name": f"other-{number}", "project_id": other.project_id,
-             "user_id": "user", "description": {}, "description_text": "", "version": 0}
-            for number in range(more)
-        ]  # fmt: skip
-        for chunk in itertools.batched(rows, 1000) if hasattr(itertools, "batched") else [rows]:
-            if chunk:
-                session.execute(sa.insert(Environment), list(chunk))
+
+    def work_more(session: Any, numbers: range) -> None:
+        session.execute(sa.insert(Environment), [
+            {"name": f"other-{number}", "project_id": other.project_id, "user_id": "user",
+             "description": {}, "description_text": "", "version": 0}
+            for number in numbers
+        ])  # fmt: skip
+        session.execute(sa.insert(Package), [
+            {"owner_id": other.project_id, "fully_qualified_name": f"org.other.Package{number}",
+             "version": "1.0.0", "name": f"Package {number * 7919 % more}", "type": "Application",
+             "description": "A package", "author": "Tester", "is_public": number % 2 == 0,
+             "enabled": True, "archive_digest": f"{0:064x}", "supplier": {}}
+            for number in numbers
+        ])  # fmt: skip
 
     database.transact(work)
+    for start in range(0, more, CHUNK):
+        numbers = range(start, min(start + CHUNK, more))
+        database.transact(functools.partial(work_more, numbers=numbers))
 
 
 def measured(file: Path, token: str, seconds: float) -> dict[str, Any]:
