@@ -118,9 +118,7 @@ def make(conf: Any, database: Database, trusts: Trusts, conductor: Conductor) ->
     # The first is the outermost.
     pipeline: tuple[Callable[[Wsgi], Wsgi], ...] = (
         lambda app: _cors(app, conf),  # answers preflights before anybody asks for a token
-        lambda app: http_proxy_to_wsgi.HTTPProxyToWSGI(
-            app, conf
-        ),  # what a proxy says of the caller
+        lambda app: _proxies(app, conf),  # what a proxy says of the caller
         request_id.RequestId,  # names the request in logs and answers
         Faults,  # turns errors of all below into answers
         lambda app: Versions(
@@ -137,12 +135,19 @@ def make(conf: Any, database: Database, trusts: Trusts, conductor: Conductor) ->
 
 
 def _cors(app: Wsgi, conf: Any) -> Wsgi:
+    """The application with CORS where an origin is configured; each layer costs every request."""
     cors.set_defaults(
         allow_headers=HEADERS, expose_headers=HEADERS,
         allow_methods=["GET", "PUT", "POST", "DELETE", "PATCH"],
     )  # fmt: skip
-    wrapped: Wsgi = cors.CORS(app, conf)
-    return wrapped
+    wrapped = cors.CORS(app, conf)
+    return wrapped if wrapped.allowed_origins else app
+
+
+def _proxies(app: Wsgi, conf: Any) -> Wsgi:
+    """The application that believes a proxy's headers, where they are to be believed."""
+    wrapped = http_proxy_to_wsgi.HTTPProxyToWSGI(app, conf)
+    return wrapped if conf.oslo_middleware.enable_proxy_headers_parsing else app
 
 
 class Faults:

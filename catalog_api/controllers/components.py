@@ -18,7 +18,7 @@ def show(call: Call, environment_id: str, path: str = "") -> Response:
     def work(session: Session) -> Any:
         found = environments.find(session, call.caller, environment_id, whole=True)
         model = environments.visible_model(session, found, call.session_id)
-        status = environments.statuses(session, [found.id])[found.id]
+        status = environments.status(session, found.id)
         return components.read(model, path, status)
 
     return reply(call.read(work))

@@ -24,7 +24,7 @@ from catalog_api.services.errors import NotFound
 from catalog_api.services.records import Environment
 
 
-def shown(environment: environments.Listed) -> dict[str, Any]:
+def shown(environment: Environment | environments.Listed) -> dict[str, Any]:
     """An environment as clients see it, without what depends on sessions."""
     return {
         "id": environment.id,
@@ -46,7 +46,7 @@ def index(call: Call) -> Response:
     else:
         call.authorise("list_environments")
     rows = call.read(lambda session: environments.listed(session, project_id))
-    return reply({"environments": [{**shown(row), "status": status} for row, status in rows]})
+    return reply({"environments": [{**shown(row), "status": row.status} for row in rows]})
 
 
 def create(call: Call) -> Response:
@@ -64,7 +64,7 @@ def show(call: Call, environment_id: str) -> Response:
     def work(session: Session) -> dict[str, Any]:
         found = environments.find(session, call.caller, environment_id, whole=True)
         call.authorise("show_environment", environment_id=environment_id)
-        status = environments.statuses(session, [found.id])[found.id]
+        status = environments.status(session, found.id)
         model = environments.visible_model(session, found, call.session_id)
         holder = None
         if status == sessions.DEPLOYING:

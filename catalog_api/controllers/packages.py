@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from webob import Response
 
 from catalog_api.controllers.calls import Call, done, reply, whole_limit
-from catalog_api.services import packages
+from catalog_api.services import package_search, packages
 from catalog_api.services.deployments import moment
 from catalog_api.services.errors import BadRequest, Forbidden, WrongMediaType
 from catalog_api.services.records import Package
@@ -31,6 +31,25 @@ _LISTED = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^",]*))\s*(?:,|$)')
 def shown(package: Package) -> dict[str, Any]:
     """A package as clients see it."""
     return {
+        **_row(package),
+        "tags": sorted(tag.name for tag in package.tags),
+        "categories": sorted(category.name for category in package.categories),
+        "class_definitions": sorted(own.name for own in package.class_definitions),
+    }
+
+
+def shown_in_list(package: package_search.Listed) -> dict[str, Any]:
+    """A package of a list, with the same members."""
+    return {
+        **_row(package),
+        "tags": sorted(package.tags),
+        "categories": sorted(package.categories),
+        "class_definitions": sorted(package.class_definitions),
+    }
+
+
+def _row(package: Package | package_search.Listed) -> dict[str, Any]:
+    return {
         "id": package.id,
         "name": package.name,
         "fully_qualified_name": package.fully_qualified_name,
@@ -39,9 +58,6 @@ def shown(package: Package) -> dict[str, Any]:
         "description": package.description,
         "author": package.author,
         "supplier": package.supplier or {},
-        "tags": sorted(tag.name for tag in package.tags),
-        "categories": sorted(category.name for category in package.categories),
-        "class_definitions": sorted(own.name for own in package.class_definitions),
         "owner_id": package.owner_id,
         "is_public": package.is_public,
         "enabled": package.enabled,
@@ -55,16 +71,14 @@ def index(call: Call) -> Response:
     """Search packages."""
     call.authorise("get_package")
     search = _search(call)
-    rows = call.read(
-        lambda session: [shown(row) for row in packages.listed(session, call.caller, search)]
-    )
-    body: dict[str, Any] = {"packages": rows}
+    rows = call.read(lambda session: package_search.listed(session, call.caller, search))
+    body: dict[str, Any] = {"packages": [shown_in_list(row) for row in rows]}
     if len(rows) == search.limit:
-        body["next_marker"] = rows[-1]["id"]
+        body["next_marker"] = rows[-1].id
     return reply(body)
 
 
-def _search(call: Call) -> packages.Search:
+def _search(call: Call) -> package_search.Search:
     query = call.request.GET
 
     def last(name: str) -> str | None:
@@ -75,7 +89,7 @@ def _search(call: Call) -> packages.Search:
     if direction not in ("asc", "desc"):
         raise BadRequest("sort_dir must be asc or desc")
     words = re.split(r"[;,]", last("search") or "")
-    return packages.Search(
+    return package_search.Search(
         deployable=call.flag("catalog"),
         owned=call.flag("owned"),
         with_disabled=call.flag("include_disabled"),
@@ -97,8 +111,8 @@ def _search(call: Call) -> packages.Search:
 
 def _limit(text: str | None) -> int:
     if text is None:
-        return packages.LIMIT
-    return min(whole_limit(text), packages.MOST)
+        return package_search.LIMIT
+    return min(whole_limit(text), package_search.MOST)
 
 
 def listed(values: list[str]) -> list[str] | None:

@@ -309,8 +309,14 @@ class Package(Base):
     __tablename__ = "packages"
     __table_args__ = (
         UniqueConstraint("fully_qualified_name", "version", "owner_id"),
+        # Whose, and in which order they are listed.
         Index(None, "owner_id", "name"),
+        Index(None, "owner_id", "fully_qualified_name"),
+        Index(None, "owner_id", "created"),
         Index(None, "is_public", "name"),
+        Index(None, "is_public", "fully_qualified_name"),
+        Index(None, "is_public", "created"),
+        Index(None, "name"),
         Index(None, "archive_digest"),
         _TABLE_OPTIONS,
     )

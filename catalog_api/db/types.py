@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, LargeBinary, Text
+from sqlalchemy import DateTime, Dialect, LargeBinary, String, Text, cast
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator
 
@@ -23,6 +23,14 @@ LongText = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 
 #: Bytes without a practical limit.
 LongBlob = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
+
+
+def as_text(moment: Any) -> Any:
+    """A column of moments read as ``YYYY-MM-DD hh:mm:ss`` and perhaps a fraction.
+
+    For lists that only show them: drivers parse a moment in Python, one by one.
+    """
+    return cast(moment, String).label(moment.name)
 
 
 class PlainJSON(TypeDecorator[Any]):

@@ -185,7 +185,9 @@ def shown(
 
 
 def moment(value: Any) -> str | None:
-    """A time as clients see it."""
+    """A time as clients see it; of a list that was read as texts, the text (``as_text``)."""
+    if isinstance(value, str):
+        return value[:19].replace(" ", "T")
     return None if value is None else str(value.isoformat(timespec="seconds"))
 
 

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session, selectinload, undefer
 
 from catalog_api.db.models import (
     Archive,
-    Category,
     ClassDefinition,
     Package,
     Tag,
     utc_now,
 )
-from catalog_api.services import categories, locks, pages
+from catalog_api.services import categories, locks
 from catalog_api.services.callers import Caller
 from catalog_api.services.environments import flush_unique
 from catalog_api.services.errors import AlreadyExists, BadRequest, Forbidden, NotFound
@@ -31,10 +30,6 @@ NO_DESCRIPTION = "Description not provided"
 METADATA = {
     "is_public": bool, "enabled": bool, "categories": list, "tags": list, "name": str,
     "description": str, "keep_versions": bool,
-}  # fmt: skip
-LIMIT, MOST = 20, 100
-ORDER = {
-    "name": Package.name, "created": Package.created, "fqn": Package.fully_qualified_name,
 }  # fmt: skip
 _WHOLE = (
     selectinload(Package.class_definitions), selectinload(Package.tags),
@@ -264,112 +259,6 @@ def archive_of(session: Session, package: Package) -> bytes:
     return session.execute(
         sa.select(Archive.body).where(Archive.digest == package.archive_digest)
     ).scalar_one()
-
-
-@dataclasses.dataclass(frozen=True)
-class Search:
-    """What to list. Texts are compared as the database compares them."""
-
-    deployable: bool = False
-    owned: bool = False
-    with_disabled: bool = False
-    may_see_public: bool = True
-    ids: Sequence[str] | None = None
-    categories: Sequence[str] | None = None
-    tags: Sequence[str] | None = None
-    class_name: str | None = None
-    full_name: str | None = None
-    name: str | None = None
-    type: str | None = None
-    words: Sequence[str] = ()
-    order_by: Sequence[str] = ("name",)
-    descending: bool = False
-    limit: int = LIMIT
-    marker: str | None = None
-
-
-def listed(session: Session, caller: Caller, search: Search) -> list[Package]:
-    """One page of packages."""
-    query = sa.select(Package).where(*_scope(caller, search), *_filters(search)).options(*_WHOLE)
-    keys = [ORDER[key] for key in search.order_by if key in ORDER]
-    if search.words:
-        query = query.order_by(_rank(search.words))
-        keys = [_rank(search.words), *keys]
-    columns = [*keys, Package.id]
-    if search.marker is not None:
-        query = query.where(_after(session, columns, search))
-    direction = [column.desc() if search.descending else column.asc() for column in columns]
-    if search.words:
-        direction[0] = columns[0].asc()
-    return list(session.scalars(query.order_by(None).order_by(*direction).limit(search.limit)))
-
-
-def _scope(caller: Caller, search: Search) -> list[Any]:
-    own = Package.owner_id == caller.project_id
-    conditions: list[Any] = []
-    if search.deployable:
-        conditions.append(sa.or_(own, Package.is_public.is_(True)))
-    elif not caller.is_admin:
-        conditions.append(
-            sa.or_(own, Package.is_public.is_(True)) if search.may_see_public else own
-        )
-    if search.owned:
-        conditions.append(own)
-    if not search.with_disabled:
-        conditions.append(Package.enabled.is_(True))
-    return conditions
-
-
-def _filters(search: Search) -> list[Any]:
-    conditions: list[Any] = []
-    if search.ids is not None:
-        conditions.append(Package.id.in_(search.ids))
-    if search.categories is not None:
-        conditions.append(Package.categories.any(Category.name.in_(search.categories)))
-    if search.tags is not None:
-        conditions.append(Package.tags.any(Tag.name.in_(search.tags)))
-    if search.class_name is not None:
-        conditions.append(Package.class_definitions.any(ClassDefinition.name == search.class_name))
-    for column, value in (
-        (Package.fully_qualified_name, search.full_name), (Package.name, search.name),
-        (Package.type, None if search.type is None else search.type.title()),
-    ):  # fmt: skip
-        if value is not None:
-            conditions.append(column == value)
-    if search.words:
-        conditions.append(sa.or_(*(field for row in _fields(search.words) for field in row)))
-    return conditions
-
-
-def _fields(words: Sequence[str]) -> list[list[Any]]:
-    """Conditions that words fulfil, the most telling field first."""
-
-    def holds(column: Any) -> list[Any]:
-        return [column.contains(word, autoescape=True) for word in words]
-
-    return [
-        holds(Package.name), holds(Package.fully_qualified_name), holds(Package.description),
-        [Package.categories.any(condition) for condition in holds(Category.name)],
-        [Package.tags.any(condition) for condition in holds(Tag.name)],
-        [Package.class_definitions.any(condition) for condition in holds(ClassDefinition.name)],
-        holds(Package.author),
-    ]  # fmt: skip
-
-
-def _rank(words: Sequence[str]) -> Any:
-    rows = [(sa.or_(*row), number) for number, row in enumerate(_fields(words))]
-    return sa.case(*rows, else_=len(rows))
-
-
-def _after(session: Session, columns: list[Any], search: Search) -> Any:
-    """Condition of what comes after the marker in the order of *columns*."""
-    row = session.execute(sa.select(*columns).where(Package.id == search.marker)).one_or_none()
-    if row is None:
-        raise NotFound(f"No package with id {str(search.marker)[:64]!r} to go on from")
-    descending = [search.descending] * len(columns)
-    if search.words:
-        descending[0] = False
-    return pages.after(columns, row, descending)
 
 
 # ---------------------------------------------------------------- changing

@@ -180,7 +180,7 @@ class Catalog:
         with self.database.reader() as session:
             environment_id = tasks.read(session, task_id).environment_id
             assert environment_id is not None
-            return environments.statuses(session, [environment_id])[environment_id]
+            return environments.status(session, environment_id)
 
     def environment_of(self, task_id: str) -> models.Environment | None:
         return self.row(models.Environment, self.task(task_id).environment_id)
