@@ -14,7 +14,7 @@ from pecan.core import PecanBase
 from pecan.core import Request as PecanRequest
 from webob import Request, Response
 
-from catalog_api import health
+from catalog_api import description, health
 from catalog_api.controllers import routes
 from catalog_api.controllers.calls import Call
 from catalog_api.db.database import Database
@@ -74,18 +74,19 @@ class Catalog(PecanBase):
         """Handler of a request, and its arguments."""
         request = state.request
         path = _raw_path(request)
-        handler, values, allowed = self._router.find(request.method, path)
-        if handler is None:
+        found, values, allowed = self._router.find(request.method, path)
+        if found is None:
             if allowed:
                 raise NotAllowed(f"{path[:200]} takes {', '.join(sorted(set(allowed)))}")
             raise NotFound(f"There is no route {path[:200]}")
+        handler, operation = found
         state.controller = handler
-        call = Call(self, request)
-        if handler not in routes.BINARY:
-            call.check_accepts()
+        call = Call(self, request, operation)
+        call.check_accepts(operation.media_type)
         if request.method not in SAFE:
             # Here and not in each handler, so that no route is ever forgotten.
             call.authorise(base.MEMBER)
+        call.check_query()
         return handler, [call, *values], {}
 
     def invoke_controller(
@@ -187,11 +188,12 @@ def fault(status: int, message: str, kind: str, environ: dict[str, Any]) -> Resp
 
 
 class Versions:
-    """Version discovery and health, which need no token; below ``/v1`` others answer."""
+    """Version discovery, description and health need no token; below ``/v1`` others answer."""
 
     def __init__(self, app: Wsgi, health_app: Wsgi) -> None:
         self._app = app
         self._health = health_app
+        self._description = description.Description()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer, or pass on what is below the version."""
@@ -199,6 +201,8 @@ class Versions:
         path = "/" + request.path_info.lstrip("/")
         if path == health.PATH:
             return self._health(environ, start_response)
+        if path == description.PATH:
+            return self._description(environ, start_response)
         first, _slash, rest = path[1:].partition("/")
         if first != "v1":
             return self._versions(request)(environ, start_response)

@@ -16,9 +16,11 @@ from typing import Any
 from catalog_api.db import schema
 from catalog_api.db.database import Database, database_from_options
 from catalog_api.db.encryption import EncryptionError
+from catalog_api.schemas.checking import Checker
+from catalog_api.schemas.packages import NEW_CATEGORY
 from catalog_api.services import categories, packages, purging
 from catalog_api.services.callers import Caller
-from catalog_api.services.errors import CatalogError
+from catalog_api.services.errors import BadRequest, CatalogError
 from catalog_api.services.records import UNREACHABLE
 from catalog_common import configuration
 from catalog_common import logging as burano_logging
@@ -176,7 +178,10 @@ def _delete_packages(database: Database, options: Any) -> None:
 
 
 def _add_category(database: Database, options: Any) -> None:
-    database.transact(lambda session: categories.create(session, {"name": options.name}))
+    problem = Checker(NEW_CATEGORY).problem({"name": options.name})
+    if problem is not None:
+        raise BadRequest(problem)
+    database.transact(lambda session: categories.create(session, options.name))
 
 
 def _list_categories(database: Database, options: Any) -> None:

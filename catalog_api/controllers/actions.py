@@ -10,15 +10,11 @@ from webob import Response
 from catalog_api.controllers import acceptance
 from catalog_api.controllers.calls import Call, reply
 from catalog_api.services import deployments, environments
-from catalog_api.services.errors import BadRequest
 
 
 def execute(call: Call, environment_id: str, action_id: str) -> Response:
     """Call an action."""
-    args = call.body(required=False)
-    args = {} if args is None else args
-    if not isinstance(args, dict):
-        raise BadRequest("The arguments of an action are a JSON object")
+    args = call.body() or {}
     return reply({"task_id": acceptance.act(call, environment_id, action_id, args)})
 
 

@@ -10,12 +10,13 @@ from oslo_policy import policy
 from sqlalchemy.orm import Session
 from webob import Request, Response
 
+from catalog_api.schemas import checking
+from catalog_api.schemas.operations import JSON, Operation
 from catalog_api.services.callers import Caller
 from catalog_api.services.errors import BadRequest, Forbidden, NotAcceptable, WrongMediaType
 from catalog_api.services.records import Database
 
 T = TypeVar("T")
-JSON = "application/json"
 SESSION_HEADER = "X-Configuration-Session"
 MAX_DEPTH = 100
 """Deepest nesting of a JSON body; a model is far flatter."""
@@ -25,11 +26,13 @@ class Call:
     """One request.
 
     :ivar app: what the application offers: database, policies, trusts, configuration.
+    :ivar operation: what the request may have, and what it is answered.
     """
 
-    def __init__(self, app: Any, request: Request):
+    def __init__(self, app: Any, request: Request, operation: Operation):
         self.app = app
         self.request = request
+        self.operation = operation
         self.caller = _caller(request, app.admin_role)
 
     @property
@@ -75,37 +78,44 @@ class Call:
 
     # ------------------------------------------------------------ bodies
 
-    def body(self, *, required: bool = True, media_type: str = JSON) -> Any:
-        """The JSON document of the request; None without a body that is not required.
+    def check_query(self) -> None:
+        """Refuse query parameters that the operation does not take.
 
-        :raises BadRequest: it is missing, or no JSON.
+        :raises BadRequest: one is none.
+        """
+        operation = self.operation
+        if operation.query or operation.only_these:
+            given = self.request.GET
+            problem = checking.query_problem(operation.query, operation.only_these, given)
+            if problem is not None:
+                raise BadRequest(problem)
+
+    def body(self) -> Any:
+        """The JSON document of the request, checked; None without a body that is not required.
+
+        :raises BadRequest: it is missing, no JSON, or not what the operation takes.
         :raises WrongMediaType: it is announced as something else.
         """
+        expected = self.operation.body
+        assert expected is not None
         raw = self.request.body
         if not raw:
-            if required:
+            if expected.required:
                 raise BadRequest("The request needs a JSON body")
             return None
         given = self.request.content_type.lower()
-        if given != media_type:
+        if given != expected.media_type:
             if given == JSON:
-                raise BadRequest(f"The body must be announced as {media_type}")
+                raise BadRequest(f"The body must be announced as {expected.media_type}")
             raise WrongMediaType(f"A body of type {given[:80] or 'none'} is not taken here")
         try:
             document = json.loads(raw, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
             raise BadRequest(f"The body is not JSON: {error}") from error
         check_depth(document)
-        return document
-
-    def members(self) -> dict[str, Any]:
-        """The JSON object of the request.
-
-        :raises BadRequest: it is none.
-        """
-        document = self.body()
-        if not isinstance(document, dict):
-            raise BadRequest("The body must be a JSON object")
+        problem = expected.checker.problem(document)
+        if problem is not None:
+            raise BadRequest(problem)
         return document
 
     def check_accepts(self, media_type: str = JSON) -> None:
@@ -167,16 +177,6 @@ def _check_texts(texts: Any) -> None:
     for text in texts:
         if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
             raise BadRequest("Texts must not have NUL or half of a surrogate pair in them")
-
-
-def whole_limit(text: str) -> int:
-    """The size of a page.
-
-    :raises BadRequest: it is no positive whole number.
-    """
-    if not text.isascii() or not text.isdecimal() or len(text) > 9 or int(text) < 1:
-        raise BadRequest("limit must be a positive whole number")
-    return int(text)
 
 
 def reply(body: Any) -> Response:

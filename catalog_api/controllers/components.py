@@ -9,7 +9,7 @@ from webob import Response
 
 from catalog_api.controllers.calls import Call, done, reply
 from catalog_api.services import components, environments
-from catalog_api.services.errors import BadRequest, NotFound
+from catalog_api.services.errors import NotFound
 
 
 def show(call: Call, environment_id: str, path: str = "") -> Response:
@@ -27,8 +27,6 @@ def show(call: Call, environment_id: str, path: str = "") -> Response:
 def add(call: Call, environment_id: str, path: str = "") -> Response:
     """Append components."""
     body = call.body()
-    if not body:
-        raise BadRequest("The request needs a component")
     if path.strip("/"):
         raise NotFound("Components are added to the list itself")
 
@@ -44,7 +42,7 @@ def add(call: Call, environment_id: str, path: str = "") -> Response:
 
 def put(call: Call, environment_id: str, path: str = "") -> Response:
     """Replace all components, or a part of one."""
-    body = call.body(required=False)
+    body = call.body()
 
     def work(session: Session) -> Any:
         _environment, found = components.editable(

@@ -52,7 +52,7 @@ def index(call: Call) -> Response:
 def create(call: Call) -> Response:
     """Create an environment."""
     call.authorise("create_environment")
-    body = call.members()
+    body = call.body()
     made = call.write(lambda session: environments.create(session, call.caller, body))
     echoed = {key: value for key, value in body.items() if key not in ("?", "services")}
     return reply({**echoed, **shown(made)})
@@ -85,7 +85,7 @@ def rename(call: Call, environment_id: str) -> Response:
     def work(session: Session) -> Environment:
         found = environments.find(session, call.caller, environment_id, lock=True)
         call.authorise("update_environment", environment_id=environment_id)
-        environments.rename(session, found, call.members())
+        environments.rename(session, found, call.body())
         return found
 
     return reply(shown(call.write(work)))
@@ -127,7 +127,7 @@ def patch_model(call: Call, environment_id: str, path: str) -> Response:
     """Change the model of a session."""
     if path:
         raise NotFound("Models are patched as a whole, with the path in each operation")
-    document = call.body(media_type=model_patches.MEDIA_TYPE)
+    document = call.body()
 
     def work(session: Session) -> Any:
         environments.find(session, call.caller, environment_id)

@@ -9,22 +9,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 from webob import Response
 
-from catalog_api.controllers.calls import Call, done, reply, whole_limit
+from catalog_api.controllers.calls import Call, done, reply
+from catalog_api.schemas.checking import Checker
+from catalog_api.schemas.packages import BINARY, CHANGEABLE
 from catalog_api.services import package_search, packages
 from catalog_api.services.deployments import moment
 from catalog_api.services.errors import BadRequest, Forbidden, WrongMediaType
 from catalog_api.services.records import Package
 
-PATCH_TYPE = "application/murano-packages-json-patch"
-BINARY = "application/octet-stream"
-_CHANGES: dict[str, tuple[tuple[str, ...], type]] = {
-    "categories": (("add", "replace", "remove"), list),
-    "tags": (("add", "replace", "remove"), list),
-    "is_public": (("replace",), bool),
-    "enabled": (("replace",), bool),
-    "description": (("replace",), str),
-    "name": (("replace",), str),
+_LISTS = ("categories", "tags")
+_CHANGES = {
+    name: ("add", "replace", "remove") if name in _LISTS else ("replace",) for name in CHANGEABLE
 }
+_VALUES = {name: Checker(schema) for name, schema in CHANGEABLE.items()}
 _LISTED = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^",]*))\s*(?:,|$)')
 
 
@@ -85,9 +82,6 @@ def _search(call: Call) -> package_search.Search:
         values = query.getall(name)
         return values[-1] if values else None
 
-    direction = last("sort_dir") or "asc"
-    if direction not in ("asc", "desc"):
-        raise BadRequest("sort_dir must be asc or desc")
     words = re.split(r"[;,]", last("search") or "")
     return package_search.Search(
         deployable=call.flag("catalog"),
@@ -103,16 +97,10 @@ def _search(call: Call) -> package_search.Search:
         type=last("type"),
         words=[word.strip() for word in words if word.strip()],
         order_by=query.getall("order_by") or ("name",),
-        descending=direction == "desc",
-        limit=_limit(last("limit")),
+        descending=last("sort_dir") == "desc",
+        limit=min(int(last("limit") or package_search.LIMIT), package_search.MOST),
         marker=last("marker"),
     )
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return package_search.LIMIT
-    return min(whole_limit(text), package_search.MOST)
 
 
 def listed(values: list[str]) -> list[str] | None:
@@ -205,7 +193,6 @@ def show(call: Call, package_id: str) -> Response:
 
 def ui(call: Call, package_id: str) -> Response:
     """Read the UI definition."""
-    call.check_accepts("text/plain")
     call.authorise("get_package", package_id=package_id)
     found = call.read(
         lambda session: packages.find(session, call.caller, package_id, "ui_definition")
@@ -224,7 +211,6 @@ def supplier_logo(call: Call, package_id: str) -> Response:
 
 
 def _image(call: Call, package_id: str, column: str) -> Response:
-    call.check_accepts(BINARY)
     call.authorise("get_package", package_id=package_id)
     found = call.read(lambda session: packages.find(session, call.caller, package_id, column))
     return _binary(getattr(found, column) or b"")
@@ -232,7 +218,6 @@ def _image(call: Call, package_id: str, column: str) -> Response:
 
 def download(call: Call, package_id: str) -> Response:
     """Download the archive."""
-    call.check_accepts(BINARY)
     call.authorise("download_package", package_id=package_id)
     return _binary(
         call.read(
@@ -270,7 +255,7 @@ def change(call: Call, package_id: str) -> Response:
         found = packages.find(session, call.caller, package_id)
         if found.is_public:
             call.authorise("manage_public_package", package_id=package_id)
-        changes = _changes(call.body(media_type=PATCH_TYPE))
+        changes = _changes(call.body())
         becomes_public = not found.is_public and any(
             row["path"] == "is_public" and row["value"] for row in changes
         )
@@ -287,27 +272,19 @@ def change(call: Call, package_id: str) -> Response:
 
 def _changes(document: Any) -> list[dict[str, Any]]:
     """Operations of a patch, checked."""
-    if not isinstance(document, list):
-        raise BadRequest("A patch is a list of operations")
     return [_change(row) for row in document]
 
 
 def _change(row: Any) -> dict[str, Any]:
-    if not isinstance(row, dict) or not {"op", "path", "value"} <= set(row):
-        raise BadRequest("An operation has op, path and value")
     path, operation, value = row["path"], row["op"], row["value"]
-    if not isinstance(path, str) or re.fullmatch(r"/[^/]+", path) is None:
-        raise BadRequest(f"{str(path)[:80]!r} is no path of one segment")
+    if re.fullmatch(r"/[^/]+", path) is None:
+        raise BadRequest(f"{path[:80]!r} is no path of one segment")
     name = path[1:].replace("~1", "/").replace("~0", "~").strip()
     if name not in _CHANGES:
         raise Forbidden(f"{name[:80]!r} of a package cannot be changed")
-    operations, kind = _CHANGES[name]
-    if operation not in operations:
-        raise Forbidden(f"{str(operation)[:20]!r} of {name} is not allowed")
-    if kind is list:
-        packages.checked_metadata({name: value})
-    elif type(value) is not kind:
-        raise BadRequest(f"{name} must be of type {kind.__name__}")
-    if name == "name" and not 0 < len(value) <= 80:
-        raise BadRequest("Package name should be 80 characters maximum")
+    if operation not in _CHANGES[name]:
+        raise Forbidden(f"{operation[:20]!r} of {name} is not allowed")
+    problem = _VALUES[name].problem(value)
+    if problem is not None:
+        raise BadRequest(problem)
     return {"op": operation, "path": name, "value": value}

@@ -19,8 +19,11 @@ from catalog_api.controllers import (
     statistics,
     templates,
 )
+from catalog_api.schemas.operations import Operation
+from catalog_api.schemas.table import OPERATIONS
 
 Handler = Callable[..., Any]
+Route = tuple[Handler, Operation]
 ENVIRONMENT = "/environments/{id}"
 TEMPLATE = "/templates/{id}"
 PACKAGE = "/catalog/packages/{id}"
@@ -86,35 +89,32 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "/catalog/categories/{id}", categories.delete),
 )
 
-BINARY = frozenset((packages.ui, packages.logo, packages.supplier_logo, packages.download))
-"""Handlers whose answers are not JSON."""
-
 
 class Router:
     """Finds handlers by method and path."""
 
     def __init__(self) -> None:
-        self._routes: dict[str, list[tuple[re.Pattern[str], dict[str, Handler]]]] = {}
-        found: dict[str, tuple[re.Pattern[str], dict[str, Handler]]] = {}
+        self._routes: dict[str, list[tuple[re.Pattern[str], dict[str, Route]]]] = {}
+        found: dict[str, tuple[re.Pattern[str], dict[str, Route]]] = {}
         for method, path, handler in TABLE:
             if path not in found:
                 found[path] = (_compiled(path), {})
                 self._routes.setdefault(path.split("/")[1], []).append(found[path])
-            found[path][1][method] = handler
+            found[path][1][method] = (handler, OPERATIONS[method, path])
 
-    def find(self, method: str, path: str) -> tuple[Handler | None, list[str], list[str]]:
-        """Handler, the values in the path, and the methods that the path takes.
+    def find(self, method: str, path: str) -> tuple[Route | None, list[str], list[str]]:
+        """Handler and what it takes, the values in the path, and the methods of the path.
 
         :param path: below ``/v1``, percent-encoded.
         """
         allowed: list[str] = []
-        for pattern, handlers in self._routes.get(path.split("/", 2)[1], ()):
+        for pattern, routes in self._routes.get(path.split("/", 2)[1], ()):
             match = pattern.fullmatch(path)
             if match is None:
                 continue
-            if method in handlers:
-                return handlers[method], [unquote(value) for value in match.groups()], []
-            allowed.extend(handlers)
+            if method in routes:
+                return routes[method], [unquote(value) for value in match.groups()], []
+            allowed.extend(routes)
         return None, [], allowed
 
 

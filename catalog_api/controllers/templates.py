@@ -10,7 +10,6 @@ from webob import Response
 from catalog_api.controllers.calls import Call, done, reply
 from catalog_api.services import environments, sessions, templates
 from catalog_api.services.deployments import moment
-from catalog_api.services.errors import BadRequest
 from catalog_api.services.records import EnvironmentTemplate
 
 
@@ -43,7 +42,7 @@ def index(call: Call) -> Response:
 def create(call: Call) -> Response:
     """Create a template."""
     call.authorise("create_env_template")
-    body = call.members()
+    body = call.body()
     made = call.write(lambda session: templates.create(session, call.caller, body))
     return reply(_with_services(made))
 
@@ -65,7 +64,7 @@ def update(call: Call, template_id: str) -> Response:
     def work(session: Session) -> EnvironmentTemplate:
         found = templates.find(session, call.caller, template_id, to_change=True)
         call.authorise("update_env_template", env_template_id=template_id)
-        templates.update(session, found, call.members())
+        templates.update(session, found, call.body())
         return found
 
     return reply(shown(call.write(work)))
@@ -86,7 +85,7 @@ def delete(call: Call, template_id: str) -> Response:
 def clone(call: Call, template_id: str) -> Response:
     """Copy a public template."""
     call.authorise("clone_env_template", env_template_id=template_id)
-    body = call.members()
+    body = call.body()
     made = call.write(lambda session: templates.clone(session, call.caller, template_id, body))
     return reply(_with_services(made))
 
@@ -97,7 +96,7 @@ def create_environment(call: Call, template_id: str) -> Response:
     def work(session: Session) -> dict[str, str]:
         template = templates.find(session, call.caller, template_id)
         call.authorise("create_environment")
-        made = environments.create(session, call.caller, call.members())
+        made = environments.create(session, call.caller, call.body())
         model = dict(made.description)
         if template.services:
             model["Objects"] = {**model["Objects"], "services": template.services}
@@ -123,8 +122,6 @@ def services(call: Call, template_id: str, path: str = "") -> Response:
 def add_services(call: Call, template_id: str) -> Response:
     """Append applications."""
     body = call.body()
-    if not body:
-        raise BadRequest("The request needs an application")
 
     def work(session: Session) -> None:
         templates.add(templates.find(session, call.caller, template_id, to_change=True), body)
@@ -135,7 +132,7 @@ def add_services(call: Call, template_id: str) -> Response:
 
 def replace_service(call: Call, template_id: str, path: str) -> Response:
     """Replace an application."""
-    body = call.members()
+    body = call.body()
 
     def work(session: Session) -> None:
         found = templates.find(session, call.caller, template_id, to_change=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,7 +14,6 @@ from catalog_api.services import pages
 from catalog_api.services.environments import flush_unique
 from catalog_api.services.errors import BadRequest, Forbidden, NotFound
 
-NAME_LENGTH = 80
 _COUNT: Final = (
     sa.select(sa.func.count(PackageCategory.package_id))
     .where(PackageCategory.category_id == Category.id)
@@ -94,17 +93,12 @@ def by_names(session: Session, names: list[str]) -> list[Category]:
     return found
 
 
-def create(session: Session, body: Any) -> Category:
+def create(session: Session, name: str) -> Category:
     """Create a category.
 
-    :raises BadRequest: the name is missing, blank or too long.
+    :param name: as :data:`catalog_api.schemas.packages.NEW_CATEGORY` has it.
     :raises AlreadyExists: there is one of that name.
     """
-    name = body.get("name") if isinstance(body, dict) else None
-    if not isinstance(name, str) or not name.strip():
-        raise BadRequest("Please, specify a name of the category to create")
-    if len(name) > NAME_LENGTH:
-        raise BadRequest(f"Category name should be {NAME_LENGTH} characters maximum")
     made = Category(name=name)
     session.add(made)
     flush_unique(session, f"Category {name!r} already exists")

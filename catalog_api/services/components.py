@@ -9,9 +9,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from catalog_api.db.models import ConfigurationSession, Environment, utc_now
+from catalog_api.schemas.checking import Checker
+from catalog_api.schemas.components import COMPONENT
+from catalog_api.schemas.values import listed
 from catalog_api.services import environments, paths, sessions
 from catalog_api.services.callers import Caller
 from catalog_api.services.errors import BadRequest, Forbidden, NotFound
+
+_LIST = Checker(listed(COMPONENT))
 
 
 def read(model: Any, path: str, status: str) -> Any:
@@ -92,28 +97,13 @@ def _objects(configuration: ConfigurationSession) -> tuple[dict[str, Any], dict[
     return model, objects
 
 
-def checked(value: Any) -> list[dict[str, Any]]:
-    """Components of a request: one, or a list of them.
-
-    :raises BadRequest: a component is no object with an id and a type in its header.
-    """
-    rows = value if isinstance(value, list) else [value]
-    for row in rows:
-        header = row.get("?") if isinstance(row, dict) else None
-        if not isinstance(header, dict):
-            raise BadRequest("A component must be an object with a header '?'")
-        for key in ("id", "type"):
-            if not isinstance(header.get(key), str) or not header[key]:
-                raise BadRequest(f"The header of a component needs a text under {key!r}")
-    return rows
-
-
 def add(configuration: ConfigurationSession, value: Any) -> None:
     """Append components.
 
+    :param value: a component or a list of them, checked.
     :raises BadRequest: an id is in use.
     """
-    rows = checked(value)
+    rows = value if isinstance(value, list) else [value]
     model, objects = _objects(configuration)
     services = objects.setdefault("services", [])
     known = {
@@ -130,14 +120,21 @@ def add(configuration: ConfigurationSession, value: Any) -> None:
 
 
 def put(configuration: ConfigurationSession, path: str, value: Any) -> Any:
-    """Replace the list of components, or what stands at a path below it."""
+    """Replace the list of components, or what stands at a path below it.
+
+    :raises BadRequest: something in the list is no component.
+    """
     parts = paths.segments(path)
     model, objects = _objects(configuration)
     if parts:
         paths.write(objects.setdefault("services", []), parts, value)
     else:
         value = value or []
-        objects["services"] = checked(value)
+        rows = value if isinstance(value, list) else [value]
+        problem = _LIST.problem(rows)
+        if problem is not None:
+            raise BadRequest(problem)
+        objects["services"] = rows
     if isinstance(objects.get("?"), dict):
         objects["?"]["updated"] = str(utc_now())
     configuration.description = model

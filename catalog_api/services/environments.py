@@ -13,9 +13,8 @@ from catalog_api.db.models import ConfigurationSession, Environment, new_id, utc
 from catalog_api.db.types import as_text
 from catalog_api.services import outcomes, sessions, tasks
 from catalog_api.services.callers import Caller
-from catalog_api.services.errors import AlreadyExists, BadRequest, NotFound
+from catalog_api.services.errors import AlreadyExists, NotFound
 
-NAME_LENGTH = 255
 TYPE = "io.murano.Environment"
 READY, PENDING = "ready", "pending"
 NETWORKS = {
@@ -87,18 +86,6 @@ class Listed(NamedTuple):
     status: str
 
 
-def checked_name(value: Any) -> str:
-    """The name of an environment.
-
-    :raises BadRequest: it is no text, blank or too long.
-    """
-    if not isinstance(value, str) or not value.strip():
-        raise BadRequest("Please, specify a name of the environment to create")
-    if len(value) > NAME_LENGTH:
-        raise BadRequest(f"Environment name should be {NAME_LENGTH} characters maximum")
-    return value
-
-
 def listed(session: Session, project_id: str | None) -> list[Listed]:
     """Environments of a project (of all without one), by two statements however many they are.
 
@@ -167,20 +154,11 @@ def create(
 ) -> Environment:
     """Create an environment.
 
+    :param body: as :data:`catalog_api.schemas.environments.NEW` has it.
     :param networks: networks to use where the request names none; generated without.
-    :raises BadRequest: a member has a wrong type.
     :raises AlreadyExists: the project has one of that name.
     """
-    name = checked_name(body.get("name"))
-    text = body.get("description_text", "")
-    if not isinstance(text, str):
-        raise BadRequest("description_text must be a text")
-    header = body.get("?", {})
-    if not isinstance(header, dict):
-        raise BadRequest("'?' must be an object")
-    services = body.get("services", [])
-    if not isinstance(services, list) or not all(isinstance(item, dict) for item in services):
-        raise BadRequest("services must be a list of objects")
+    name, header = body["name"], body.get("?", {})
     objects = {key: value for key, value in body.items() if key not in _ROW_NAMES}
     object_id = header.get("id")
     objects["?"] = {
@@ -191,7 +169,8 @@ def create(
         body.get("defaultNetworks") or networks or default_networks(name, caller)
     )
     made = Environment(
-        name=name, description_text=text, project_id=caller.project_id, user_id=caller.user_id,
+        name=name, description_text=body.get("description_text", ""),
+        project_id=caller.project_id, user_id=caller.user_id,
         description={
             "Objects": objects, "Attributes": [], "project_id": caller.project_id,
             "user_id": caller.user_id,
@@ -233,7 +212,7 @@ def rename(session: Session, environment: Environment, body: Mapping[str, Any]) 
 
     :raises AlreadyExists: the project has one of that name.
     """
-    name = checked_name(body.get("name"))
+    name = body["name"]
     environment.name = name
     environment.updated = utc_now()
     flush_unique(session, f"Environment with specified name already exists: {name[:80]!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import jsonpatch
@@ -13,7 +13,6 @@ from jsonschema import Draft202012Validator
 
 from catalog_api.services.errors import BadRequest, Forbidden, NotFound
 
-MEDIA_TYPE: Final = "application/env-model-json-patch"
 EVERYTHING: Final = frozenset(("add", "replace", "remove"))
 _REPLACED: Final = frozenset(("replace",))
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -73,29 +72,18 @@ SCHEMA: Final[Mapping[str, Any]] = {
 _ESCAPE: Final = re.compile("~[^01]|~$")
 
 
-def checked(document: Any) -> list[dict[str, Any]]:
+def checked(document: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Operations of a patch, their paths in canonical form.
 
-    :raises BadRequest: the patch is malformed, or a value has the wrong type.
+    :param document: as :data:`catalog_api.schemas.environments.PATCH` has it.
+    :raises BadRequest: a path is malformed, or a value has the wrong type.
     :raises Forbidden: an operation is not for its path.
     """
-    if not isinstance(document, list):
-        raise BadRequest("A patch is a JSON array of operations")
-    operations = [_checked(item) for item in document]
-    if not operations:
-        raise BadRequest("The patch has no operation")
-    return operations
+    return [_checked(item) for item in document]
 
 
-def _checked(item: Any) -> dict[str, Any]:
-    if not isinstance(item, dict):
-        raise BadRequest("An operation of a patch is a JSON object")
-    for key in ("op", "path"):
-        if not isinstance(item.get(key), str):
-            raise BadRequest(f"An operation of a patch needs a text under {key!r}")
+def _checked(item: Mapping[str, Any]) -> dict[str, Any]:
     parts = segments(item["path"])
-    if "value" not in item:
-        raise BadRequest("An operation of a patch needs a value, also one that removes")
     if item["op"] not in OPERATIONS.get(parts, EVERYTHING):
         raise Forbidden(f"Operation {item['op'][:20]!r} is not for the path {item['path'][:200]!r}")
     _check_value(parts, item["value"])

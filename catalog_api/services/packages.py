@@ -17,6 +17,8 @@ from catalog_api.db.models import (
     Tag,
     utc_now,
 )
+from catalog_api.schemas.checking import Checker
+from catalog_api.schemas.packages import METADATA
 from catalog_api.services import categories, locks
 from catalog_api.services.callers import Caller
 from catalog_api.services.environments import flush_unique
@@ -27,10 +29,7 @@ from catalog_common.manifest import MANIFEST_NAME, Manifest, ManifestError, pars
 IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 IMAGE_BYTES = 500 * 1024
 NO_DESCRIPTION = "Description not provided"
-METADATA = {
-    "is_public": bool, "enabled": bool, "categories": list, "tags": list, "name": str,
-    "description": str, "keep_versions": bool,
-}  # fmt: skip
+_METADATA = Checker(METADATA)
 _WHOLE = (
     selectinload(Package.class_definitions), selectinload(Package.tags),
     selectinload(Package.categories),
@@ -94,26 +93,11 @@ def checked_metadata(metadata: Any) -> dict[str, Any]:
 
     :raises BadRequest: a key is unknown, or its value has a wrong type.
     """
-    if not isinstance(metadata, dict):
-        raise BadRequest("The metadata of a package must be an object")
-    for key, value in metadata.items():
-        kind = METADATA.get(key)
-        if kind is None:
-            raise BadRequest(f"Unknown key {str(key)[:80]!r}; known are {', '.join(METADATA)}")
-        if kind is list:
-            _check_words(key, value)
-        elif not isinstance(value, kind):
-            raise BadRequest(f"{key} must be of type {kind.__name__}")
-    return metadata
-
-
-def _check_words(key: str, value: Any) -> None:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise BadRequest(f"{key} must be a list of texts")
-    if len(set(value)) != len(value):
-        raise BadRequest(f"{key} must not repeat a value")
-    if any(not item or len(item) > 80 for item in value):
-        raise BadRequest(f"Each of {key} must have 1 to 80 characters")
+    problem = _METADATA.problem(metadata)
+    if problem is not None:
+        raise BadRequest(problem)
+    checked: dict[str, Any] = metadata
+    return checked
 
 
 # ---------------------------------------------------------------- publishing

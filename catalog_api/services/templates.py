@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, load_only
 
 from catalog_api.db.models import EnvironmentTemplate, utc_now
-from catalog_api.services import components, paths
+from catalog_api.services import paths
 from catalog_api.services.callers import Caller
-from catalog_api.services.environments import NAME_LENGTH, flush_unique
+from catalog_api.services.environments import flush_unique
 from catalog_api.services.errors import BadRequest, Forbidden, NotFound
 
 _HEAD = (
@@ -65,14 +65,13 @@ def _found(session: Session, template_id: str, *, lock: bool = False) -> Environ
 def create(session: Session, caller: Caller, body: Mapping[str, Any]) -> EnvironmentTemplate:
     """Create a template.
 
-    :raises BadRequest: a member has a wrong type.
+    :param body: as :data:`catalog_api.schemas.templates.NEW_TEMPLATE` has it.
     :raises AlreadyExists: the project has one of that name.
     """
-    services = body.get("services")
     made = EnvironmentTemplate(
-        name=_name(body.get("name")), description_text=_text(body.get("description_text", "")),
-        is_public=_flag(body.get("is_public", False)), project_id=caller.project_id,
-        services=None if services is None else components.checked(_list(services)),
+        name=body["name"], description_text=body.get("description_text", ""),
+        is_public=body.get("is_public", False), project_id=caller.project_id,
+        services=body.get("services"),
     )  # fmt: skip
     return _added(session, made)
 
@@ -88,7 +87,7 @@ def clone(
     if not source.is_public:
         raise Forbidden(f"Environment template {template_id[:255]} is not public")
     made = EnvironmentTemplate(
-        name=_name(body.get("name")), is_public=_flag(body.get("is_public", False)),
+        name=body["name"], is_public=body.get("is_public", False),
         description_text=source.description_text, project_id=caller.project_id,
         services=copy.deepcopy(source.services),
     )  # fmt: skip
@@ -104,42 +103,14 @@ def _added(session: Session, made: EnvironmentTemplate) -> EnvironmentTemplate:
 def update(session: Session, template: EnvironmentTemplate, body: Mapping[str, Any]) -> None:
     """Change name, visibility and description; other members are not taken from a request.
 
-    :raises BadRequest: a member has a wrong type.
+    :param body: as :data:`catalog_api.schemas.templates.CHANGE` has it.
     :raises AlreadyExists: the project has another one of that name.
     """
-    template.name = _name(body.get("name"))
-    if "is_public" in body:
-        template.is_public = _flag(body["is_public"])
-    if "description_text" in body:
-        template.description_text = _text(body["description_text"])
+    template.name = body["name"]
+    template.is_public = body.get("is_public", template.is_public)
+    template.description_text = body.get("description_text", template.description_text)
     template.updated = utc_now()
     flush_unique(session, f"Environment template already exists: {template.name[:80]!r}")
-
-
-def _name(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise BadRequest("Please, specify a name of the environment template.")
-    if len(value) > NAME_LENGTH:
-        raise BadRequest(f"Environment template name should be {NAME_LENGTH} characters maximum")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise BadRequest("description_text must be a text")
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise BadRequest("is_public must be true or false")
-    return value
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise BadRequest("services must be a list of objects")
-    return value
 
 
 # ---------------------------------------------------------------- applications
@@ -163,9 +134,10 @@ def read(template: EnvironmentTemplate, path: str) -> Any:
 def add(template: EnvironmentTemplate, value: Any) -> None:
     """Append applications.
 
-    :raises BadRequest: an id is in use, or a header is missing.
+    :param value: an application or a list of them, checked.
+    :raises BadRequest: an id is in use.
     """
-    rows = components.checked(value)
+    rows = value if isinstance(value, list) else [value]
     services = list(template.services or [])
     known = {_id_of(row) for row in services}
     for row in rows:
@@ -181,11 +153,10 @@ def replace(template: EnvironmentTemplate, path: str, value: Any) -> None:
 
     :raises NotFound: the template has none of that id.
     """
-    (row,) = components.checked([value])
     parts = paths.segments(path)
     services = list(template.services or [])
     index = _index(services, parts[-1] if parts else "")
-    services[index] = row
+    services[index] = value
     _keep(template, services)
 
 

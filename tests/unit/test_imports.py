@@ -33,8 +33,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "catalog_api": ("catalog_common", "catalog_forms", "catalog_api"),
     "catalog_api.controllers": (
         "catalog_common", "catalog_forms", "catalog_api.services", "catalog_api.policies",
+        "catalog_api.schemas",
     ),
-    "catalog_api.services": ("catalog_common", "catalog_forms", "catalog_api.db"),
+    "catalog_api.services": (
+        "catalog_common", "catalog_forms", "catalog_api.db", "catalog_api.schemas",
+    ),
+    "catalog_api.schemas": (),
     "catalog_api.db": ("catalog_common",),
     "catalog_api.policies": ("catalog_common",),
     "catalog_api.conductor": ("catalog_common", "catalog_api.services"),
