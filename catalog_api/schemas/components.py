@@ -18,7 +18,9 @@ def _filled(key: str) -> dict[str, Any]:
 
 
 COMPONENT: Final = Named("Component", members(
-    {"?": members({"id": _filled("id"), "type": _filled("type")}, **{ERROR: _HEADER})},
+    {"?": members({"id": _filled("id"), "type": _filled("type")}, additionalProperties=True,
+                  **{ERROR: _HEADER})},
+    additionalProperties=True, description="The properties of the object, and its header.",
     **{ERROR: _HEADER},
 ))  # fmt: skip
 COMPONENTS: Final = listed(COMPONENT, minItems=1)

@@ -5,7 +5,6 @@ import threading
 import zipfile
 
 import pytest
-import webtest
 from keystoneauth1 import session as keystone_session
 from keystoneauth1.identity import v3
 
@@ -22,6 +21,7 @@ from catalog_common.contract.instances import InstanceRequest
 from catalog_common.contract.results import ResultRequest
 from catalog_standalone.cloud.app import LocalCloud
 from catalog_standalone.cloud.config import from_mapping
+from tests.functional.api.documented import Client
 
 USERS = [
     {"name": "admin", "password": "admin", "projects": {"admin": ["admin"], "demo": ["admin"]}},
@@ -115,7 +115,7 @@ def client(application, tokens):
     """A client as one user: ``client("demo").get("/v1/…")``."""
 
     def make(name="demo", project=None):
-        app = webtest.TestApp(application)
+        app = Client(application)
         app.extra_environ = {"HTTP_X_AUTH_TOKEN": tokens(name, project)}
         return app
 
