@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any
+from urllib.parse import quote
 
 from keystonemiddleware.auth_token import AuthProtocol
 from oslo_middleware import cors, http_proxy_to_wsgi, request_id
@@ -20,9 +21,10 @@ from catalog_api.controllers.calls import Call
 from catalog_api.db.database import Database
 from catalog_api.policies import base, enforcer
 from catalog_api.request_counting import RequestCounting
+from catalog_api.services import documents
 from catalog_api.services.conductors import Conductor
 from catalog_api.services.engine_calls import Schemas
-from catalog_api.services.errors import CatalogError, NotAllowed, NotFound, TooLarge
+from catalog_api.services.errors import BadRequest, CatalogError, NotAllowed, NotFound, TooLarge
 from catalog_api.services.records import UNREACHABLE
 from catalog_api.services.trusts import Trusts
 
@@ -33,6 +35,8 @@ HEADERS = [
 ]  # fmt: skip
 RETRY_AFTER = "5"
 SAFE = ("GET", "HEAD")
+TOO_LARGE = "A request may have {} bytes"
+MOST_DIGITS = 18
 Wsgi = Callable[..., Any]
 
 
@@ -73,11 +77,12 @@ class Catalog(PecanBase):
     def find_controller(self, state: Any) -> tuple[Any, list[Any], dict[str, Any]]:
         """Handler of a request, and its arguments."""
         request = state.request
+        documents.text_of(request.query_string)
         path = _raw_path(request)
         found, values, allowed = self._router.find(request.method, path)
         if found is None:
             if allowed:
-                raise NotAllowed(f"{path[:200]} takes {', '.join(sorted(set(allowed)))}")
+                raise NotAllowed(path, allowed)
             raise NotFound(f"There is no route {path[:200]}")
         handler, operation = found
         state.controller = handler
@@ -101,8 +106,8 @@ class Catalog(PecanBase):
 
 def _raw_path(request: Request) -> str:
     """The path below the version as it was sent, so that an encoded slash stays one."""
-    raw = request.environ.get("burano.raw_path")
-    return raw if raw is not None else request.path_info
+    raw: str | None = request.environ.get("burano.raw_path")
+    return raw if raw is not None else quote(request.environ["PATH_INFO"].encode("latin-1"))
 
 
 # ---------------------------------------------------------------- the pipeline
@@ -163,6 +168,7 @@ class Faults:
             return self._app(environ, start_response)
         except CatalogError as error:
             response = fault(error.status, str(error), error.code, environ)
+            response.headers.update(error.headers)
         except UNREACHABLE as error:
             LOG.warning("the database is away: %s", error)
             response = fault(
@@ -198,7 +204,8 @@ class Versions:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer, or pass on what is below the version."""
         request = Request(environ)
-        path = "/" + request.path_info.lstrip("/")
+        # The bytes of the path, each a character: they need not be text.
+        path = "/" + environ.get("PATH_INFO", "").lstrip("/")
         if path == health.PATH:
             return self._health(environ, start_response)
         if path == description.PATH:
@@ -237,7 +244,32 @@ class BodyLimit:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Pass on what is small enough."""
-        length = environ.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > self._limit:
-            raise TooLarge(f"A request may have {self._limit} bytes")
+        length = environ.get("CONTENT_LENGTH")
+        if not length:
+            if environ.get("wsgi.input_terminated"):
+                environ["wsgi.input"] = _Bounded(environ["wsgi.input"], self._limit)
+        elif not length.isascii() or not length.isdecimal():
+            raise BadRequest(f"{length[:20]!r} is no length of a body")
+        elif len(length) > MOST_DIGITS or int(length) > self._limit:
+            raise TooLarge(TOO_LARGE.format(self._limit))
         return self._app(environ, start_response)
+
+
+class _Bounded:
+    """A body whose length nobody told before it was sent, as in chunks."""
+
+    def __init__(self, body: IO[bytes], limit: int) -> None:
+        self._body = body
+        self._limit = self._left = limit
+
+    def read(self, size: int = -1) -> bytes:
+        """Some more bytes.
+
+        :raises TooLarge: there are more than are taken.
+        """
+        most = self._left + 1
+        found = self._body.read(most if size is None or size < 0 else min(size, most))
+        self._left -= len(found)
+        if self._left < 0:
+            raise TooLarge(TOO_LARGE.format(self._limit))
+        return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,14 +11,13 @@ from webob import Request, Response
 
 from catalog_api.schemas import checking
 from catalog_api.schemas.operations import JSON, Operation
+from catalog_api.services import documents
 from catalog_api.services.callers import Caller
 from catalog_api.services.errors import BadRequest, Forbidden, NotAcceptable, WrongMediaType
 from catalog_api.services.records import Database
 
 T = TypeVar("T")
 SESSION_HEADER = "X-Configuration-Session"
-MAX_DEPTH = 100
-"""Deepest nesting of a JSON body; a model is far flatter."""
 
 
 class Call:
@@ -44,7 +42,10 @@ class Call:
     @property
     def session_id(self) -> str | None:
         """The session that the request names, or None."""
-        return self.request.headers.get(SESSION_HEADER) or None
+        found: str | None = self.request.headers.get(SESSION_HEADER) or None
+        if found is not None and "\0" in found:
+            raise BadRequest(f"{SESSION_HEADER} must not have NUL in it")
+        return found
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run work in a reading transaction."""
@@ -98,7 +99,7 @@ class Call:
         """
         expected = self.operation.body
         assert expected is not None
-        raw = self.request.body
+        raw = self._raw_body()
         if not raw:
             if expected.required:
                 raise BadRequest("The request needs a JSON body")
@@ -108,15 +109,18 @@ class Call:
             if given == JSON:
                 raise BadRequest(f"The body must be announced as {expected.media_type}")
             raise WrongMediaType(f"A body of type {given[:80] or 'none'} is not taken here")
-        try:
-            document = json.loads(raw, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
-            raise BadRequest(f"The body is not JSON: {error}") from error
-        check_depth(document)
+        document = documents.parsed(raw)
         problem = expected.checker.problem(document)
         if problem is not None:
             raise BadRequest(problem)
         return document
+
+    def _raw_body(self) -> bytes:
+        try:
+            body: bytes = self.request.body
+        except OSError as error:
+            raise BadRequest("The body ends before its announced length") from error
+        return body
 
     def check_accepts(self, media_type: str = JSON) -> None:
         """Refuse a caller that takes nothing that this resource has.
@@ -145,38 +149,6 @@ def _caller(request: Request, admin_role: str) -> Caller:
         is_admin=admin_role in roles,
         has_network=catalog is None or '"network"' in catalog,
     )
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def check_depth(document: Any) -> None:
-    """Refuse a document that nests too deep, or has a text no database takes.
-
-    :raises BadRequest: it does.
-    """
-    level = [document]
-    for _depth in range(MAX_DEPTH):
-        following: list[Any] = []
-        for value in level:
-            if isinstance(value, dict):
-                following.extend(value.values())
-                _check_texts(value)
-            elif isinstance(value, list):
-                following.extend(value)
-            elif isinstance(value, str):
-                _check_texts((value,))
-        if not following:
-            return
-        level = following
-    raise BadRequest(f"The body nests deeper than {MAX_DEPTH} levels")
-
-
-def _check_texts(texts: Any) -> None:
-    for text in texts:
-        if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-            raise BadRequest("Texts must not have NUL or half of a surrogate pair in them")
 
 
 def reply(body: Any) -> Response:

@@ -12,11 +12,13 @@ from webob import Response
 from catalog_api.controllers.calls import Call, done, reply
 from catalog_api.schemas.checking import Checker
 from catalog_api.schemas.packages import BINARY, CHANGEABLE
-from catalog_api.services import package_search, packages
+from catalog_api.services import documents, package_search, packages
 from catalog_api.services.deployments import moment
 from catalog_api.services.errors import BadRequest, Forbidden, WrongMediaType
 from catalog_api.services.records import Package
 
+#: Of one search: databases take no statement of any length.
+MOST_WORDS, MOST_VALUES = 50, 2000
 _LISTS = ("categories", "tags")
 _CHANGES = {
     name: ("add", "replace", "remove") if name in _LISTS else ("replace",) for name in CHANGEABLE
@@ -82,7 +84,9 @@ def _search(call: Call) -> package_search.Search:
         values = query.getall(name)
         return values[-1] if values else None
 
-    words = re.split(r"[;,]", last("search") or "")
+    words = [word.strip() for word in re.split(r"[;,]", last("search") or "") if word.strip()]
+    if len(words) > MOST_WORDS:
+        raise BadRequest(f"search may have {MOST_WORDS} words")
     return package_search.Search(
         deployable=call.flag("catalog"),
         owned=call.flag("owned"),
@@ -95,7 +99,7 @@ def _search(call: Call) -> package_search.Search:
         full_name=last("fqn"),
         name=last("name"),
         type=last("type"),
-        words=[word.strip() for word in words if word.strip()],
+        words=words,
         order_by=query.getall("order_by") or ("name",),
         descending=last("sort_dir") == "desc",
         limit=min(int(last("limit") or package_search.LIMIT), package_search.MOST),
@@ -112,6 +116,8 @@ def listed(values: list[str]) -> list[str] | None:
             found = found if parsed is None else parsed
         else:
             found = [*(found or []), value]
+    if found is not None and len(found) > MOST_VALUES:
+        raise BadRequest(f"A filter may name {MOST_VALUES} values")
     return found
 
 
@@ -172,7 +178,9 @@ def _parts(call: Call) -> tuple[bytes, dict[str, Any]]:
             f"Uploaded file is too large: packages may have {limit // (1 << 20)} MiB"
             " ([packages_opts] package_size_limit)"
         )
-    return body, packages.checked_metadata(_metadata(texts[0] if texts else ""))
+    metadata = packages.checked_metadata(_metadata(texts[0] if texts else ""))
+    documents.check(metadata)
+    return body, metadata
 
 
 def _metadata(text: str) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote
 
 from catalog_api.controllers import (
     actions,
@@ -21,6 +20,7 @@ from catalog_api.controllers import (
 )
 from catalog_api.schemas.operations import Operation
 from catalog_api.schemas.table import OPERATIONS
+from catalog_api.services.documents import text_of
 
 Handler = Callable[..., Any]
 Route = tuple[Handler, Operation]
@@ -106,6 +106,7 @@ class Router:
         """Handler and what it takes, the values in the path, and the methods of the path.
 
         :param path: below ``/v1``, percent-encoded.
+        :raises BadRequest: a value in it is no text.
         """
         allowed: list[str] = []
         for pattern, routes in self._routes.get(path.split("/", 2)[1], ()):
@@ -113,7 +114,7 @@ class Router:
             if match is None:
                 continue
             if method in routes:
-                return routes[method], [unquote(value) for value in match.groups()], []
+                return routes[method], [text_of(value) for value in match.groups()], []
             allowed.extend(routes)
         return None, [], allowed
 

@@ -12,7 +12,7 @@ from catalog_api.db.models import ConfigurationSession, Environment, utc_now
 from catalog_api.schemas.checking import Checker
 from catalog_api.schemas.components import COMPONENT
 from catalog_api.schemas.values import listed
-from catalog_api.services import environments, paths, sessions
+from catalog_api.services import documents, environments, paths, sessions
 from catalog_api.services.callers import Caller
 from catalog_api.services.errors import BadRequest, Forbidden, NotFound
 
@@ -127,6 +127,7 @@ def put(configuration: ConfigurationSession, path: str, value: Any) -> Any:
     parts = paths.segments(path)
     model, objects = _objects(configuration)
     if parts:
+        documents.check_put(parts, value)
         paths.write(objects.setdefault("services", []), parts, value)
     else:
         value = value or []

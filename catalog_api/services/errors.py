@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -10,10 +12,12 @@ class CatalogError(Exception):
 
     :cvar code: stable name for programs.
     :cvar status: HTTP status of an answer that tells it.
+    :ivar headers: headers of that answer.
     """
 
     code: ClassVar[str] = "Error"
     status: ClassVar[int] = 500
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class BadRequest(CatalogError):
@@ -49,10 +53,18 @@ class NotFound(CatalogError):
 
 
 class NotAllowed(CatalogError):
-    """The resource does not know this method."""
+    """The resource does not know this method.
+
+    :param methods: those that it knows.
+    """
 
     code = "HTTPMethodNotAllowed"
     status = 405
+
+    def __init__(self, path: str, methods: Iterable[str]) -> None:
+        allowed = ", ".join(sorted(set(methods)))
+        super().__init__(f"{path[:200]} takes {allowed}")
+        self.headers = {"Allow": allowed}
 
 
 class NotAcceptable(CatalogError):

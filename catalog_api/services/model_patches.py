@@ -11,6 +11,7 @@ import jsonpatch
 import jsonpointer
 from jsonschema import Draft202012Validator
 
+from catalog_api.services import documents
 from catalog_api.services.errors import BadRequest, Forbidden, NotFound
 
 EVERYTHING: Final = frozenset(("add", "replace", "remove"))
@@ -86,6 +87,7 @@ def _checked(item: Mapping[str, Any]) -> dict[str, Any]:
     parts = segments(item["path"])
     if item["op"] not in OPERATIONS.get(parts, EVERYTHING):
         raise Forbidden(f"Operation {item['op'][:20]!r} is not for the path {item['path'][:200]!r}")
+    documents.check_put(parts, item["value"])
     _check_value(parts, item["value"])
     path = jsonpointer.JsonPointer.from_parts(parts).path
     return {"op": item["op"], "path": path, "value": item["value"]}
