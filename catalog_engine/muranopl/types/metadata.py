@@ -8,6 +8,7 @@ from typing import Any, Final
 from catalog_engine.muranopl.objects.model import MuranoObject
 from catalog_engine.muranopl.runtime.values import freeze
 from catalog_engine.muranopl.source.declarations import MetaDeclaration
+from catalog_engine.muranopl.types.symbols import Way, first_ways
 
 ONE: Final = "One"
 ALL: Final = "All"
@@ -106,23 +107,32 @@ def _merged(cls: Any, pick: Pick) -> list[MuranoObject]:
 
     :raises ValueError: two classes hand down different items of which there is but one.
     """
-    result: dict[MuranoObject, None] = {}
-    single: dict[Any, MuranoObject] = {}
-    waiting: list[tuple[Any, frozenset[Any]]] = [(cls, frozenset())]
-    for own, hidden in waiting:
-        items = list(pick(own))
-        for item in items:
-            declaration = item.cls.declaration
-            if own is not cls and not declaration.inherited:
+    carried = {own: tuple(pick(own)) for own in cls.lineage}
+    placed: list[tuple[Way, int, MuranoObject]] = []
+    ways: dict[Any, dict[Any, Way]] = {}
+    for own, items in carried.items():
+        for index, item in enumerate(items):
+            if own is not cls and not item.cls.declaration.inherited:
                 continue
-            if declaration.cardinality == ONE:
-                if item.cls in hidden:
-                    continue
-                if single.setdefault(item.cls, item) is not item:
-                    raise ValueError(
-                        f"Found more than one instance of Meta {item.cls.name} with Cardinality One"
-                    )
-            result[item] = None
-        nearer = {item.cls for item in items if item.cls.declaration.cardinality == ONE}
-        waiting.extend((parent, hidden | nearer) for parent in own.parents)
-    return list(result)
+            stands_for = item.cls if item.cls.declaration.cardinality == ONE else None
+            if stands_for not in ways:
+                ways[stands_for] = first_ways(cls, _carriers(carried, stands_for).__contains__)
+            if own in ways[stands_for]:
+                placed.append((ways[stands_for][own], index, item))
+    placed.sort(key=lambda entry: entry[:2])
+    result = list(dict.fromkeys(item for _way, _index, item in placed))
+    single: dict[Any, MuranoObject] = {}
+    for item in result:
+        if (
+            item.cls.declaration.cardinality == ONE
+            and single.setdefault(item.cls, item) is not item
+        ):
+            raise ValueError(
+                f"Found more than one instance of Meta {item.cls.name} with Cardinality One"
+            )
+    return result
+
+
+def _carriers(carried: dict[Any, tuple[MuranoObject, ...]], meta: Any) -> set[Any]:
+    """Classes that carry an item of a metaclass; none for those of which there may be many."""
+    return {own for own, items in carried.items() if any(item.cls is meta for item in items)}

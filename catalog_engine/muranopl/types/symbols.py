@@ -1,9 +1,20 @@
-"""Which declaration of a name counts in a hierarchy of classes: dominance, not order."""
+"""Which declaration of a name counts in a hierarchy of classes: dominance, not order.
+
+A hierarchy of layered diamonds has exponentially many ways to its root, so none of this walks
+them one by one: each class is visited once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+Way = tuple[int, tuple[int, ...]]
+"""A way through a hierarchy: its length, and which parent it takes at each step.
+
+Sorted by it, ways come as a breadth-first walk over all of them would meet them.
+"""
+_HERE: Final[Way] = (0, ())
 
 
 def lineage_of(cls: Any, parents: Sequence[Any]) -> tuple[Any, ...]:
@@ -20,37 +31,37 @@ def lineage_of(cls: Any, parents: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(found)
 
 
+def first_ways(cls: Any, ends: Callable[[Any], Any]) -> dict[Any, Way]:
+    """The class and ancestors that can be reached from it, with the first way to each.
+
+    :param ends: says of a class that no way goes on beyond it.
+    """
+    found: dict[Any, Way] = {cls: _HERE}
+    for own in (waiting := [cls]):
+        if ends(own):
+            continue
+        for index, parent in enumerate(own.parents):
+            if parent not in found:
+                found[parent] = _further(found[own], index)
+                waiting.append(parent)
+    return found
+
+
+def _further(way: Way, index: int) -> Way:
+    return way[0] + 1, (*way[1], index)
+
+
 def choose(cls: Any, declares: Callable[[Any], Any]) -> list[Any]:
-    """Declarations of a symbol that no other one dominates, most derived first.
+    """Declarations of a symbol that no other one dominates, breadth first.
 
     A declaration that is reached without an override on one way to the root is still hidden when
-    another way passes an override of it.
+    another way passes an override of it. So what counts are the declaring classes that no other
+    declaring class inherits from.
 
     :param declares: a class's own declaration of the symbol, or None.
     """
-    declaring = [own for own in cls.lineage if declares(own) is not None]
-    if len(declaring) <= 1:
-        return [declares(own) for own in declaring]
-    chains = [chain for path in _paths(cls) if (chain := [c for c in path if c in declaring])]
-    chains.sort(key=len)
-    kept = [
-        chain
-        for index, chain in enumerate(chains)
-        if not any(_is_suffix(chain, later) for later in chains[index + 1 :])
-    ]
-    return [declares(own) for own in dict.fromkeys(chain[0] for chain in kept)]
-
-
-def _paths(cls: Any) -> Iterator[list[Any]]:
-    """Every way from a class to the root, breadth first in the order of parents."""
-    waiting: list[list[Any]] = [[cls]]
-    while waiting:
-        path = waiting.pop(0)
-        parents = path[-1].parents
-        if not parents:
-            yield path
-        waiting.extend([*path, parent] for parent in parents)
-
-
-def _is_suffix(chain: list[Any], other: list[Any]) -> bool:
-    return other[len(other) - len(chain) :] == chain
+    declared = {own: made for own in cls.lineage if (made := declares(own)) is not None}
+    if len(declared) <= 1:
+        return list(declared.values())
+    hidden = {base for own in declared for base in own.lineage if base is not own}
+    return [made for own, made in declared.items() if own not in hidden]
