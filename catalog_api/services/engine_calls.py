@@ -30,11 +30,9 @@ WAIT_SECONDS: Final = 15.0
 _FIRST_PAUSE, _LAST_PAUSE = 0.01, 0.2
 _MISSING: Final = frozenset(
     ("NoClassFound", "NoMethodFound", "NoPackageFound", "NoPackageForClassFound",
-     "MethodNotExposed")
+     "MethodNotExposed", "NoMatchingMethodException")
 )  # fmt: skip
-_WRONG: Final = frozenset(
-    ("ContractViolationException", "NoMatchingMethodException", "VersionError")
-)
+_WRONG: Final = frozenset(("ContractViolationException", "VersionError"))
 
 
 def check_version(text: Any) -> str:

@@ -82,7 +82,7 @@ def test_091_092_deleting(demo, other, colleague, base, session):
     demo.get(url, status=404)
 
 
-def test_085_093_to_099_deploying(demo, other, base, session, headers, woken, engine):
+def test_085_090_093_to_101_123_deploying(demo, other, base, session, headers, woken, engine):
     url = f"{base}/sessions/{session['id']}"
     second = demo.post(f"{base}/configure").json["id"]
     foreign = demo.post_json(LIST, {"name": "f"}).json["id"]

@@ -111,6 +111,11 @@ def test_131_reports_of_a_component(demo, made, deploy, database):
     assert [found["text"] for found in demo.get(url).json["reports"]] == ["about it"]
 
 
+def test_134_of_another_project(other, made, deploy):
+    deploy(made)
+    other.get(f"{made['base']}/deployments", status=403)
+
+
 def test_135_of_the_project(demo, other, made, deploy):
     deploy(made)
     deploy(prepared(demo, demo.post_json(LIST, {"name": "f"}).json["id"]))
@@ -163,7 +168,7 @@ def acting(demo, made, deploy, engine):
     return made
 
 
-def test_140_143_145_an_action(demo, other, acting, engine, database):
+def test_140_143_to_145_an_action(demo, other, acting, engine, database):
     url = f"{acting['base']}/actions"
     task_id = demo.post_json(f"{url}/one", {"a": 1}).json["task_id"]
     assert demo.get(f"{url}/{task_id}").json == {}

@@ -7,7 +7,7 @@ import uuid
 from catalog_api.db.models import Deployment, Report
 
 
-def test_last_status(demo, client, database):
+def test_058_to_060_last_status(demo, client, database):
     environment = demo.post_json("/v1/environments", {"name": "e"}).json["id"]
     base = f"/v1/environments/{environment}"
     session = {"X-Configuration-Session": demo.post(f"{base}/configure").json["id"]}
