@@ -18,6 +18,8 @@ from catalog_api.services.records import Database
 
 T = TypeVar("T")
 SESSION_HEADER = "X-Configuration-Session"
+NETWORK_SERVICE = '"network"'
+"""What a catalog has in it that lists Neutron."""
 
 
 class Call:
@@ -147,7 +149,7 @@ def _caller(request: Request, admin_role: str) -> Caller:
         roles=roles,
         token=headers.get("X-Auth-Token", ""),
         is_admin=admin_role in roles,
-        has_network=catalog is None or '"network"' in catalog,
+        has_network=catalog is None or NETWORK_SERVICE in catalog,
     )
 
 

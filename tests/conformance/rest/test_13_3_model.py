@@ -61,6 +61,21 @@ def test_067_without_the_slash(demo, url):
     demo.get(url.rstrip("/"), status=404)
 
 
+@pytest.mark.parametrize(
+    ("has_neutron", "kind"), [(True, "NeutronNetwork"), (False, "NovaNetwork")]
+)
+def test_068_the_kind_of_the_default_network(demo, monkeypatch, has_neutron, kind):
+    """It follows from the catalog of the caller's token."""
+    seen = "catalog_api.controllers.calls.NETWORK_SERVICE"
+    if not has_neutron:
+        monkeypatch.setattr(seen, '"no such service"')
+    made = demo.post_json("/v1/environments", {"name": "e"}).json["id"]
+    networks = demo.get(f"/v1/environments/{made}/model/defaultNetworks").json
+    assert networks["environment"]["?"]["type"] == f"io.murano.resources.{kind}"
+    assert networks["environment"]["name"] == "e-network"
+    assert networks["flat"] is None
+
+
 def test_069_given_networks_are_kept(demo):
     networks = {"environment": {"?": {"id": "n", "type": "t"}, "name": "own"}, "flat": True}
     body = {"name": "f", "defaultNetworks": networks}
