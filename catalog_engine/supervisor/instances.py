@@ -9,6 +9,7 @@ from catalog_common.contract.messages import ContractError
 from catalog_engine.host.errors import PortError
 from catalog_engine.supervisor.conductors import Claim, Refused, Unreachable
 from catalog_engine.supervisor.lease import LeaseClosed
+from catalog_engine.supervisor.texts import short
 
 ID_LENGTH, NAME_LENGTH = 255, 512
 
@@ -33,9 +34,9 @@ class Instances:
         """
         self._tell(
             {
-                "change": "track", "instance_id": _short(object_id, ID_LENGTH),
-                "instance_type": instance_type, "type_name": _short(type_name, NAME_LENGTH),
-                "type_title": None if type_title is None else _short(type_title, NAME_LENGTH),
+                "change": "track", "instance_id": short(object_id, ID_LENGTH),
+                "instance_type": instance_type, "type_name": short(type_name, NAME_LENGTH),
+                "type_title": None if type_title is None else short(type_title, NAME_LENGTH),
                 "unit_count": unit_count,
             }
         )  # fmt: skip
@@ -44,7 +45,7 @@ class Instances:
         """Count an instance no longer; errors as above."""
         self._tell(
             {
-                "change": "untrack", "instance_id": _short(object_id, ID_LENGTH),
+                "change": "untrack", "instance_id": short(object_id, ID_LENGTH),
                 "instance_type": instance_type,
             }
         )  # fmt: skip
@@ -60,8 +61,3 @@ class Instances:
             if error.is_lost:
                 raise LeaseClosed() from error
             raise PortError("InstanceNotCounted", str(error)) from error
-
-
-def _short(text: Any, length: int) -> str:
-    """A text that every database takes."""
-    return str(text)[:length].replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -12,6 +12,7 @@ from typing import Any
 from catalog_common.contract.reports import MAX_REPORTS, Report
 from catalog_engine.host.messages import Request
 from catalog_engine.supervisor.conductors import Refused
+from catalog_engine.supervisor.texts import short
 
 LOG = logging.getLogger(__name__)
 MAX_TEXT, MAX_DETAILS = 65_536, 1_048_576
@@ -52,8 +53,8 @@ class Reporter:
     ) -> None:  # fmt: skip
         """Add a line; it is lost when too much waits already."""
         line = Report(
-            _short(text, MAX_TEXT), level, None if object_id is None else _short(object_id, 255),
-            None if details is None else _short(details, MAX_DETAILS), time.time(),
+            short(text, MAX_TEXT), level, None if object_id is None else short(object_id, 255),
+            None if details is None else short(details, MAX_DETAILS), time.time(),
         )  # fmt: skip
         with self._changed:
             is_full = len(self._waiting) >= MAX_WAITING or self._bytes >= MAX_WAITING_BYTES
@@ -115,11 +116,6 @@ class Reporter:
             LOG.info("reports are not taken any more: %s", error)
             return False
         return True
-
-
-def _short(text: Any, length: int) -> str:
-    """A text that every database takes."""
-    return str(text)[:length].replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _size(line: Report) -> int:
