@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from catalog_api.conductor.looking import Looking
 from catalog_api.conductor.recorder import Rules
 from catalog_api.services import (
     notifications,
@@ -85,38 +85,24 @@ class Loops:
         self._wake = wake
         lease = rules.leases.lease
         self._uptime = Uptime(lease / 2, monotonic)
-        self._closing = threading.Event()
         often = min(options.watch_interval, lease.total_seconds() / LOOKS_PER_LEASE)
-        self._threads = [
-            threading.Thread(target=self._every, args=row, name=row[0], daemon=True)
-            for row in (
-                ("watch", often, self.watch),
-                ("purge", options.purge_interval, self.purge),
-                ("revoke", max(options.watch_interval, 1.0), self.revoke),
-            )
-        ]
+        self._watching = Looking("watch", self.watch, often)
+        self._purging = Looking("purge", self.purge, options.purge_interval)
+        self._revoking = Looking("revoke", self.revoke, max(options.watch_interval, 1.0))
+        self._all = (self._watching, self._purging, self._revoking)
 
     def start(self) -> None:
         """Start the threads."""
-        for thread in self._threads:
-            thread.start()
+        for looking in self._all:
+            looking.start()
 
     def close(self) -> None:
         """End the threads, each after what it does; one that waits for Keystone is left alone."""
-        self._closing.set()
+        for looking in self._all:
+            looking.end()
         until = time.monotonic() + CLOSE_SECONDS
-        for thread in self._threads:
-            thread.join(max(0.0, until - time.monotonic()))
-
-    def _every(self, name: str, interval: float, look: Callable[[], None]) -> None:
-        while not self._closing.is_set():
-            try:
-                look()
-            except UNREACHABLE as error:
-                LOG.warning("%s: the database does not answer: %s", name, error)
-            except Exception:
-                LOG.exception("%s failed", name)
-            self._closing.wait(interval)
+        for looking in self._all:
+            looking.close(max(0.0, until - time.monotonic()))
 
     # ------------------------------------------------------------ tasks
 
@@ -140,7 +126,7 @@ class Loops:
         if not self._uptime.is_longer(leases.lease):
             return
         for task_id in lapsed:
-            if self._closing.is_set():
+            if self._watching.is_closing:
                 return
             if self._look_after(task_id, watch.take_back, now, leases):
                 LOG.info("task %s lost its engine and is queued again", task_id)
@@ -181,7 +167,7 @@ class Loops:
             total = 0
             while count := self._database.transact(once):
                 total += count
-                if self._closing.is_set():
+                if self._purging.is_closing:
                     return
             if total:
                 LOG.info("purged: %s %s", total, what)
@@ -193,7 +179,7 @@ class Loops:
         with self._database.reader() as session:
             due = revocations.due(session, self._database.now(session))
         for trust_id in due:
-            if self._closing.is_set():
+            if self._revoking.is_closing:
                 return
             self._revoke(trust_id)
 

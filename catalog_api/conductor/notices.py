@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from datetime import timedelta
 from typing import Any, Final
 
+from catalog_api.conductor.looking import Looking
 from catalog_api.services import notifications
-from catalog_api.services.records import UNREACHABLE, Database
+from catalog_api.services.records import Database
 
-LOG = logging.getLogger(__name__)
 LOOK_SECONDS: Final = 5.0
 
 
@@ -25,27 +23,15 @@ class Notices:
         self._database = database
         self._notifier = notifier
         self._period = period
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
+        self._looking = Looking("notices", self.look, LOOK_SECONDS)
 
     def start(self) -> None:
         """Start the thread."""
-        self._thread.start()
+        self._looking.start()
 
     def close(self) -> None:
         """End it; one that waits for the broker is left alone, and repeats at the next start."""
-        self._closing.set()
-        self._thread.join(2)
-
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            try:
-                self.look()
-            except UNREACHABLE as error:
-                LOG.warning("notices: the database does not answer: %s", error)
-            except Exception:
-                LOG.exception("notices failed")
-            self._closing.wait(LOOK_SECONDS)
+        self._looking.close()
 
     def look(self) -> None:
         """Note what is due and publish what waits."""
@@ -57,7 +43,7 @@ class Notices:
         database.transact(
             lambda session: notifications.existing(session, database.now(session), self._period)
         )
-        while not self._closing.is_set():
+        while not self._looking.is_closing:
             taken = database.transact(
                 lambda session: notifications.take(session, database.now(session))
             )

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import socket
-import threading
 import uuid
 from collections.abc import Callable
 
+from catalog_api.conductor.looking import Looking
 from catalog_api.services import presence
 from catalog_api.services.records import UNREACHABLE, Database
-
-LOG = logging.getLogger(__name__)
 
 
 class Presence:
@@ -26,17 +23,15 @@ class Presence:
         self._broker = broker
         self._id = uuid.uuid4().hex
         self._host = socket.gethostname()[:255]
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="presence", daemon=True)
+        self._looking = Looking("presence", self.look, presence.INTERVAL)
 
     def start(self) -> None:
         """Start the thread."""
-        self._thread.start()
+        self._looking.start()
 
     def close(self) -> None:
         """End it; this conductor is not up any more."""
-        self._closing.set()
-        self._thread.join(2)
+        self._looking.close()
         with contextlib.suppress(*UNREACHABLE):
             self._database.transact(lambda session: presence.left(session, self._id))
 
@@ -48,13 +43,3 @@ class Presence:
                 session, self._id, self._host, broker, self._database.now(session)
             )
         )
-
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            try:
-                self.look()
-            except UNREACHABLE as error:
-                LOG.warning("presence: the database does not answer: %s", error)
-            except Exception:
-                LOG.exception("presence failed")
-            self._closing.wait(presence.INTERVAL)

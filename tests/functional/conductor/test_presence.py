@@ -33,8 +33,8 @@ def test_each_tells_and_takes_leave(database, told):
     one.look()
     assert told() == [None, True]
     assert told(60) == []
-    one._thread.start()
-    two._thread.start()
+    one.start()
+    two.start()
     one.close()
     assert told() == [None]
     two.close()
