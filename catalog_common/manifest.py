@@ -17,6 +17,7 @@ MAX_BYTES = 1 << 20
 #: How many values a manifest may stand for once its YAML aliases are expanded.
 MAX_VALUES = 20_000
 MAX_DEPTH = 32
+MAX_NUMBER = 64
 
 #: Formats that the catalog takes, each with its versions.
 FORMATS: Mapping[str, frozenset[str]] = {
@@ -97,12 +98,46 @@ def parse_manifest(body: bytes) -> Manifest:
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain data only, dates left as text so that all of it is JSON."""
+    """Plain data only, dates left as text so that all of it is JSON.
+
+    Numbers are short, since one of 1 MiB in base 60 takes a minute, and merge keys (``<<``), which
+    multiply like aliases, stand for no more pairs than a manifest may have.
+    """
+
+    merged = 0
 
     yaml_implicit_resolvers = {
         first: [entry for entry in entries if entry[0] != "tag:yaml.org,2002:timestamp"]
         for first, entries in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Put what is merged into a mapping in place of its merge keys."""
+        for key, value in node.value:
+            if key.tag != "tag:yaml.org,2002:merge":
+                continue
+            for each in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                if isinstance(each, yaml.MappingNode):
+                    self.flatten_mapping(each)
+                    self.merged += 1 + len(each.value)
+                if self.merged > MAX_VALUES:
+                    raise ValueError("too much is merged")
+        super().flatten_mapping(node)
+
+    def short_number(self, node: yaml.ScalarNode) -> int | float:
+        """A number.
+
+        :raises ValueError: it is none, or longer than any that is meant.
+        """
+        if len(node.value) > MAX_NUMBER:
+            raise ValueError("too long a number")
+        if node.tag == "tag:yaml.org,2002:int":
+            return int(self.construct_yaml_int(node))
+        return float(self.construct_yaml_float(node))
+
+
+for _kind in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _Loader.short_number)
 
 
 def load_document(body: bytes) -> dict[str, Any]:
@@ -118,8 +153,8 @@ def load_document(body: bytes) -> dict[str, Any]:
         mark = error.problem_mark
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
         raise ManifestError(f"{MANIFEST_NAME} is no YAML: {error.problem}{place}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # ValueError: numbers and binaries that look right and are not.
+    except (yaml.YAMLError, ValueError, RecursionError, LookupError, AttributeError) as error:
+        # What the loader stumbles over where a tag says what a value is not: ``!!bool x``.
         raise ManifestError(f"{MANIFEST_NAME} is no readable YAML") from error
     if not isinstance(document, dict):
         raise ManifestError(f"{MANIFEST_NAME} must be a mapping, not {_shown(document)}")
@@ -130,6 +165,7 @@ def load_document(body: bytes) -> dict[str, Any]:
 def _count_values(value: Any, known: dict[int, int], depth: int) -> int:
     """The number of values with aliases expanded, refused beyond the limits."""
     if not isinstance(value, dict | list):
+        _check_text(value)
         if value is not None and not isinstance(value, str | int | float):
             raise ManifestError(f"{MANIFEST_NAME} holds a {type(value).__name__}: use plain values")
         if isinstance(value, float) and not math.isfinite(value):
@@ -141,12 +177,22 @@ def _count_values(value: Any, known: dict[int, int], depth: int) -> int:
         return known[id(value)]
     if isinstance(value, dict) and not all(isinstance(key, str | int | float) for key in value):
         raise ManifestError(f"{MANIFEST_NAME} has a key that is no text")
+    if isinstance(value, dict):
+        for key in value:
+            _check_text(key)
     items = value.values() if isinstance(value, dict) else value
     total = 1 + sum(_count_values(item, known, depth + 1) for item in items)
     if total > MAX_VALUES:
         raise ManifestError(f"{MANIFEST_NAME} stands for more than {MAX_VALUES} values")
     known[id(value)] = total
     return total
+
+
+def _check_text(value: Any) -> None:
+    if isinstance(value, str) and ("\0" in value or any("\ud800" <= c <= "\udfff" for c in value)):
+        raise ManifestError(
+            f"{MANIFEST_NAME} holds {value[:40]!r}: NUL and half a surrogate pair are no text"
+        )
 
 
 def _format(raw: dict[str, Any]) -> tuple[str, Version]:

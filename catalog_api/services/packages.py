@@ -63,6 +63,8 @@ def read(body: bytes) -> Contents:
         manifest = parse_manifest(archive.read(MANIFEST_NAME))
         ui_name = f"UI/{manifest.ui or 'ui.yaml'}"
         ui = archive.read(ui_name).decode() if ui_name in archive else None
+        if ui is not None and "\0" in ui:
+            raise BadRequest("The UI definition has NUL in it")
         logo = _image(archive, manifest.logo, "logo.png")
         supplier_logo = _image(archive, manifest.supplier_logo, "supplier_logo.png")
     except (ArchiveError, ManifestError) as error:

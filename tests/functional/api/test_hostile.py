@@ -325,7 +325,8 @@ class TestTransport:
         "/v1/" + "a/" * 3000,
     ])  # fmt: skip
     def test_paths(self, send, path):
-        assert send("GET", path).status_int in (300, 400, 404)
+        expected = (200,) if path == "//v1/environments" else (300, 400, 404)
+        assert send("GET", path).status_int in expected
 
     @pytest.mark.parametrize("session", ["\0", "\xff", "x" * 5000, "a\r\nb", "'", "%00"])
     def test_sessions(self, send, made, drafted, session):
