@@ -14,7 +14,7 @@ from catalog_api.schemas.checking import Checker
 from catalog_api.schemas.packages import BINARY, CHANGEABLE
 from catalog_api.services import documents, package_search, packages
 from catalog_api.services.deployments import moment
-from catalog_api.services.errors import BadRequest, Forbidden, WrongMediaType
+from catalog_api.services.errors import BadRequest, CatalogError, Forbidden, WrongMediaType
 from catalog_api.services.records import Package
 
 #: Of one search: databases take no statement of any length.
@@ -162,6 +162,8 @@ def _parts(call: Call) -> tuple[bytes, dict[str, Any]]:
         raise WrongMediaType("A package is uploaded as multipart/form-data")
     try:
         parts = list(request.POST.items())
+    except CatalogError:
+        raise
     except Exception as error:
         raise BadRequest(f"The multipart body is malformed: {error}") from error
     files = [part for _name, part in parts if hasattr(part, "file")]

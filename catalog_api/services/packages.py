@@ -202,14 +202,23 @@ def _check_classes(
 
 
 def _tags(session: Session, names: Sequence[str]) -> list[Tag]:
+    """Tags of names, made where there is none; equal is what the database takes for equal."""
     wanted = list(dict.fromkeys(names))
     found = {tag.name: tag for tag in session.scalars(sa.select(Tag).where(Tag.name.in_(wanted)))}
     for name in wanted:
         if name not in found:
-            found[name] = Tag(name=name)
-            session.add(found[name])
+            found[name] = _tag(session, name)
+    return list(dict.fromkeys(found[name] for name in wanted))
+
+
+def _tag(session: Session, name: str) -> Tag:
+    known = session.scalars(sa.select(Tag).where(Tag.name == name)).one_or_none()
+    if known is not None:
+        return known
+    made = Tag(name=name)
+    session.add(made)
     session.flush()
-    return [found[name] for name in wanted]
+    return made
 
 
 # ---------------------------------------------------------------- finding
