@@ -10,6 +10,8 @@ from typing import Any
 from waitress import wasyncore
 from waitress.server import create_server
 
+CONNECTIONS = 1000
+
 
 class PortBusy(Exception):
     """An address could not be taken; the message names it."""
@@ -30,6 +32,9 @@ class Server:
             app,
             sockets=[listening],
             threads=6,
+            # Clients keep connections; one that is not accepted would wait without a word.
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,
             map=self._map,
             ident=None,
             clear_untrusted_proxy_headers=True,

@@ -1,6 +1,9 @@
 """The local cloud as published clients see it: tokens, tenants, stacks, restarts."""
 
+import contextlib
+import socket
 import time
+import urllib.parse
 
 import openstack
 import pytest
@@ -162,3 +165,14 @@ def test_cors_admits_only_the_given_origin(cloud):
     assert good.headers["Access-Control-Allow-Origin"] == "http://page"
     bad = requests.options(url, headers={"Origin": "http://evil", **ask}, timeout=10)
     assert bad.status_code == 403 and "Access-Control-Allow-Origin" not in bad.headers
+
+
+def test_connections_that_clients_keep_do_not_shut_others_out(cloud):
+    """An idle connection of a client that was answered stays open for minutes."""
+    address = urllib.parse.urlsplit(cloud.endpoints["identity"])
+    with contextlib.ExitStack() as stack:
+        for _ in range(300):
+            kept = socket.create_connection((address.hostname, address.port), timeout=30)
+            stack.enter_context(kept)
+            kept.sendall(b"GET /v3 HTTP/1.1\r\nHost: cloud\r\n\r\n")
+            assert kept.recv(1 << 16).startswith(b"HTTP/1.1 200")

@@ -79,7 +79,7 @@ def test_a_static_action(api):
     [
         ({"className": ""}, 400), ({"methodName": None}, 400), ({"parameters": []}, 400),
         ({"classVersion": "aaa"}, 400), ({"parameters": {"name": None}}, 400),
-        ({"parameters": {"nam": "x"}}, 400), ({"className": "org.example.Nothing"}, 404),
+        ({"parameters": {"nam": "x"}}, 404), ({"className": "org.example.Nothing"}, 404),
         ({"methodName": "nothing"}, 404), ({"methodName": "hidden"}, 404),
         ({"methodName": "instance"}, 404), ({"packageName": "org.example"}, 404),
         ({"classVersion": ">=5"}, 404), ({"methodName": "fails", "parameters": {}}, 503),
