@@ -5,29 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-COMMON: Final = frozenset(
-    [
-        "name",
-        "type",
-        "label",
-        "description",
-        "description_title",
-        "help_text",
-        "required",
-        "hidden",
-        "initial",
-        "error_messages",
-        "regexp_validator",
-        "validators",
-        "widget_media",
-        "widget_attrs",
-        "enabled",
-        "disabled",
-        "localize",
-        "show_hidden_initial",
-        "label_suffix",
-    ]
-)
+COMMON: Final = frozenset((
+    "name", "type", "label", "description", "description_title", "help_text", "required", "hidden",
+    "initial", "error_messages", "regexp_validator", "validators", "widget_media", "widget_attrs",
+    "enabled", "disabled", "localize", "show_hidden_initial", "label_suffix",
+))  # fmt: skip
 _LENGTHS: Final = frozenset(("min_length", "max_length"))
 _TEXT: Final = _LENGTHS | {"strip", "empty_value"}
 TYPES: Final[dict[str, frozenset[str]]] = {

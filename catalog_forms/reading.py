@@ -59,7 +59,7 @@ class _Composer:
         self._report = report
         self._constructor = yaml.constructor.SafeConstructor()
         self._resolvers = yaml.SafeLoader.yaml_implicit_resolvers
-        self._anchors: dict[str, Node | None] = {}
+        self._anchors: dict[str, Node] = {}
         self._sizes: dict[int, int] = {}
         self._depth = 0
         self._total = 0
@@ -81,7 +81,7 @@ class _Composer:
         """A node, and how many nodes it is when aliases are written out."""
         place = _place(event.start_mark)
         if isinstance(event, events.AliasEvent):
-            known = self._anchors.get(event.anchor)
+            known = self._anchors.get(str(event.anchor))
             if known is None:
                 message = f"Alias *{event.anchor} has no finished anchor before it"
                 raise DefinitionError("syntax", message, place)
