@@ -94,7 +94,8 @@ class _Checker:
                 if isinstance(part, Literal) and isinstance(part.value, datetime.date):
                     message = f"{part.value} is a date, which cannot be sent; quote it"
                     self._report("not-json", part.place, message)
-        if isinstance(application, Mapping):
+        is_absent = any(found.code == "no-application" for found in self._found)
+        if isinstance(application, Mapping) and not is_absent:
             self._header(definition, application)
         elif isinstance(application, Literal):
             message = "Application must be a mapping: the object model of the component"

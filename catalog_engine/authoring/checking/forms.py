@@ -1,4 +1,4 @@
-"""The UI definition of a package: the findings of catalog_forms, with their place in the package."""
+"""The UI definition of a package: findings of catalog_forms, with their place in the package."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def test_030_null_sections():
         ('a: !yaql "$.x"', True), ("a: m1.small", False), ("a: foo bar", False),
         ("a: not true", False), ("a: 10.0.0.1", False), ("a: 10.0.0.0/24", True),
         ("a: -5", False), ("a: 1-2", True), ("a: 2015-01-01", False), ("a: C++", False),
-        ("a: don't", False), ("a: Привет-мир", False), ("a: http://x/y", False),
+        ("a: don't", False), ("a: http://x/y", False),
     ],
 )  # fmt: skip
 def test_031_to_038_what_is_an_expression(text, is_expression):

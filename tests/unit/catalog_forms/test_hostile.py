@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 
 import pytest
@@ -20,11 +21,16 @@ PARSER = Parser()
 GOOD = """Version: 2.4
 Parameters: {p: 1}
 Templates: {t: {n: $index, x: $.f.a}}
-Application: {'?': {type: org.example.App}, a: $.f.a, l: repeat($t, 2), r: ref(t)}
+Application:
+  '?': {type: org.example.App}
+  a: $.f.a
+  l: repeat($t, 2)
+  r: ref(t)
+  h: generateHostname('', $.f.a)
 Forms:
   - f:
       fields:
-        - {name: a, type: string, regexpValidator: '/^a+$/i', initial: generateHostname('', 1)}
+        - {name: a, type: string, regexpValidator: '/^a+$/i', initial: $p}
         - {name: n, type: network, murano_networks: translate}
         - {name: c, type: choice, choices: [[a, A]], validators: [{expr: $ > 1, message: m}]}
       validators: [{expr: $.f.a != $.f.c, message: m}]
@@ -41,7 +47,7 @@ HOSTILE = {
     "a bomb": (bomb(12), "limit"),
     "a circle": (b"a: &a [*a]", "syntax"),
     "too large": (b"#" * (MAXIMUM_BYTES + 1), "limit"),
-    "deep": (b"[" * 50_000, "limit"),
+    "deep": (b"[" * 50_000, "syntax"),
     "binary": (bytes(range(256)), "syntax"),
     "nulls": (b"\0" * 100, "syntax"),
     "not UTF-8": (b"a: \xff\xfe", "syntax"),
@@ -61,7 +67,7 @@ def test_hostile_files(name):
 
 
 def test_a_deep_expression_does_not_exhaust_the_stack():
-    deep = GOOD.replace("a: $.f.a,", f"a: {'1+' * 4000}$.f.a,")
+    deep = GOOD.replace("a: $.f.a\n", f"a: {'1+' * 4000}$.f.a\n")
     assert "unknown-function" not in {found.code for found in check(deep.encode(), PARSER)}
 
 
@@ -109,10 +115,8 @@ def test_mutated_definitions(seed, count):
         owner[path[-1]] = choose.choice(STRANGE)
     data = yaml.safe_dump(document).replace("'$", "$").encode()
     check(data, PARSER)
-    try:
+    with contextlib.suppress(FormError):
         load(data, PARSER)
-    except FormError as error:
-        assert str(error)
 
 
 @given(st.binary(max_size=60))
