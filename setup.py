@@ -7,6 +7,7 @@ CODE = (
     "catalog_api",
     "catalog_common",
     "catalog_engine",
+    "catalog_forms",
     "catalog_standalone",
     "guest_agent",
 )

@@ -14,6 +14,7 @@ from catalog_engine.authoring.checking.documents import (
 )
 from catalog_engine.authoring.checking.expressions import ExpressionChecker
 from catalog_engine.authoring.checking.findings import Collector, Finding, Place, TooMany
+from catalog_engine.authoring.checking.forms import check_form
 from catalog_engine.authoring.checking.manifests import ManifestChecker
 from catalog_engine.authoring.checking.members import KnownClass
 from catalog_engine.authoring.checking.metadata import MetadataChecker
@@ -25,6 +26,7 @@ from catalog_engine.muranopl.source.errors import CompileError
 from catalog_engine.muranopl.source.namespaces import key_text
 from catalog_engine.muranopl.source.nodes import Node
 from catalog_engine.packages import bundled
+from catalog_forms.expressions import Parser
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class _Checked:
         message = f"{key_text(key)!r} stands here again; only its last value counts"
         self.collector.add(key.position, "repeated-key", message)
 
-    def check(self, world: World) -> None:
+    def check(self, world: World, parser: Parser) -> None:
         """Check what can be checked once all packages are known."""
         if self.package is None or self.manifest is None:
             return
@@ -75,6 +77,7 @@ class _Checked:
                 self._class(cls, world)
             if self.package.meta is not None:
                 self._meta(self.package.meta, world)
+            check_form(self.package.source, self.package.manifest, parser, self.collector)
         except TooMany:
             self.collector.close()
 
@@ -127,8 +130,9 @@ def check(paths: Iterable[str], load: Iterable[str] = (), style: bool = False) -
     names = {package.name for package in (*packages, *others)}
     library = [own for own in _bundled() if own.name not in names]
     world = World([*packages, *others, *library])
+    parser = Parser()
     for one in checked:
-        one.check(world)
+        one.check(world, parser)
         findings += one.collector.sorted()
     findings += unreadable
     is_readable = all(finding.code != "unreadable" for finding in findings)

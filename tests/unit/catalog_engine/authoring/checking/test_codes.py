@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from catalog_engine.authoring.checking.codes import CODES
+from catalog_forms.findings import CODES as FORM_CODES
 
 PAGE = Path(__file__).parents[5] / "doc" / "authoring" / "checking.rst"
 
@@ -15,3 +16,8 @@ def test_the_page_has_every_code():
         (code, known.severity, known.meaning + style * known.is_style)
         for code, known in CODES.items()
     ]
+
+
+def test_the_page_has_every_code_of_forms():
+    rows = re.findall(r"^``ui/([\w-]+)`` +(error|warning) +(.+)$", PAGE.read_text(), re.MULTILINE)
+    assert rows == [(code, known.severity, known.meaning) for code, known in FORM_CODES.items()]

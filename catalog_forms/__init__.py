@@ -1,0 +1,1 @@
+"""UI definitions of packages: parse, check, evaluate a filled form into an object model."""
