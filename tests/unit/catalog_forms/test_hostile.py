@@ -103,7 +103,7 @@ STRANGE = [
 
 
 @given(seed=st.integers(0, 2**32), count=st.integers(1, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 def test_mutated_definitions(seed, count):
     choose = random.Random(seed)
     document = yaml.safe_load(GOOD)
@@ -120,13 +120,13 @@ def test_mutated_definitions(seed, count):
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_any_bytes(data):
     check(data, PARSER)
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 def test_mutated_texts(seed):
     choose = random.Random(seed)
     text = list(GOOD)
