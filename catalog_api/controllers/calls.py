@@ -50,9 +50,8 @@ class Call:
         return found
 
     def read(self, work: Callable[[Session], T]) -> T:
-        """Run work in a reading transaction."""
-        with self.database.reader() as session:
-            return work(session)
+        """Run work that only reads, again when its connection was lost."""
+        return self.database.read(work)
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run work in a writing transaction, again when a deadlock undid it."""
