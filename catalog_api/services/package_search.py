@@ -257,7 +257,7 @@ def _fields(words: int) -> list[list[Any]]:
     """Conditions that words fulfil, the most telling field first."""
 
     def holds(column: Any) -> list[Any]:
-        return [column.like(sa.bindparam(_word(n)), escape=ESCAPE) for n in range(words)]
+        return [column.ilike(sa.bindparam(_word(n)), escape=ESCAPE) for n in range(words)]
 
     return [
         holds(PACKAGE.name), holds(PACKAGE.fully_qualified_name), holds(PACKAGE.description),
