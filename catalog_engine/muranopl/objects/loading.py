@@ -15,6 +15,7 @@ from catalog_engine.muranopl.objects.model import MuranoObject
 from catalog_engine.muranopl.objects.notation import HEADER, Notation, Written
 from catalog_engine.muranopl.objects.serialisation import MIXED, Serialiser
 from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.collector import without_collector
 from catalog_engine.muranopl.runtime.values import MDict, freeze
 from catalog_engine.muranopl.types.construction import Slot, Step
 
@@ -86,8 +87,10 @@ class Loader:
 
         :raises NoObjectFoundError: an id is referred to that nobody has.
         """
-        data = freeze(data)
-        with self._session(data, keep_ids=True) as load:
+        with without_collector():
+            data = freeze(data)
+        # What initialises objects is any code, which may leave much garbage.
+        with self._session(data, keep_ids=True) as load, without_collector():
             return self._object(load, self._notation.read(data, None, None), None)
 
     def new_object(
