@@ -21,6 +21,15 @@ class Raises(NamedTuple):
     text: str = ""
 
 
+def numbered(names: str, *rows: tuple[Any, ...]) -> Any:
+    """A parametrisation whose cases bear the number of their check, the first of each row."""
+    cases = [
+        pytest.param(*values, id=f"{number:03}-{values[0] if values else ''}")
+        for number, *values in rows
+    ]
+    return pytest.mark.parametrize(names, cases)
+
+
 def program(classes: str, form: str = "1.4", **more: Any) -> Program:
     """A run of classes, documents after the namespaces."""
     return Program(package(NAMESPACES + textwrap.dedent(classes), form=form), **more)
