@@ -13,6 +13,9 @@ from tests.unit.catalog_engine.muranopl.language import Program, package
 
 NAMESPACES = "Namespaces: {=: org.example, std: io.murano, sys: io.murano.system}\n"
 
+FORM = ["1.4"]
+"""Format of programs that do not say theirs; ``conftest.py`` runs every check in several."""
+
 
 class Raises(NamedTuple):
     """An error: the end of one of its names, and a part of its message."""
@@ -30,12 +33,12 @@ def numbered(names: str, *rows: tuple[Any, ...]) -> Any:
     return pytest.mark.parametrize(names, cases)
 
 
-def program(classes: str, form: str = "1.4", **more: Any) -> Program:
+def program(classes: str, form: str | None = None, **more: Any) -> Program:
     """A run of classes, documents after the namespaces."""
-    return Program(package(NAMESPACES + textwrap.dedent(classes), form=form), **more)
+    return Program(package(NAMESPACES + textwrap.dedent(classes), form=form or FORM[0]), **more)
 
 
-def body(text: str, form: str = "1.4", **given: Any) -> Any:
+def body(text: str, form: str | None = None, **given: Any) -> Any:
     """Value of a static method with this body; its arguments are the names given."""
     arguments = "".join(f"      - {name}: {{Contract: $}}\n" for name in given)
     source = (
@@ -48,7 +51,7 @@ def body(text: str, form: str = "1.4", **given: Any) -> Any:
     return program(source, form).call("org.example.Main", "run", **given)
 
 
-def expression(text: str, form: str = "1.4", **given: Any) -> Any:
+def expression(text: str, form: str | None = None, **given: Any) -> Any:
     """Value of one expression."""
     return body(f"- Return: {text}", form, **given)
 
@@ -98,7 +101,7 @@ def instance(own: Program, name: str = "Main", **properties: Any) -> Any:
     return own.rt.run(make)
 
 
-def on_object(classes: str, method: str = "run", form: str = "1.4", **more: Any) -> Any:
+def on_object(classes: str, method: str = "run", form: str | None = None, **more: Any) -> Any:
     """Value of a method of a fresh object of the class ``Main``."""
     own = program(classes, form, **more)
     return plain(own.call(instance(own), method))
