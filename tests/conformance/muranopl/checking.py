@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from catalog_engine.host.direct import DirectDriver
+from catalog_engine.host.memory import MemoryPorts
 from catalog_engine.muranopl.runtime.operations_faults import caught
 from catalog_engine.muranopl.source.errors import CompileError
+from tests.unit.catalog_engine.deployment.tasks import Packages, rows_of, run_over
 from tests.unit.catalog_engine.muranopl.language import Program, package
 
 NAMESPACES = "Namespaces: {=: org.example, std: io.murano, sys: io.murano.system}\n"
@@ -33,16 +36,38 @@ def numbered(names: str, *rows: tuple[Any, ...]) -> Any:
     return pytest.mark.parametrize(names, cases)
 
 
-def program(classes: str, form: str | None = None, **more: Any) -> Program:
+def program(classes: str, form: str | None = None, version: str = "0.1.0", **more: Any) -> Program:
     """A run of classes, documents after the namespaces."""
-    return Program(package(NAMESPACES + textwrap.dedent(classes), form=form or FORM[0]), **more)
+    text = NAMESPACES + textwrap.dedent(classes)
+    return Program(package(text, version=version, form=form or FORM[0]), **more)
 
 
-def body(text: str, form: str | None = None, **given: Any) -> Any:
-    """Value of a static method with this body; its arguments are the names given."""
+def deployed(
+    classes: str, objects: Any, action: Any = None, *, copy: Any = None, ports: MemoryPorts | None = None, form: str | None = None, **task: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """What a task makes of a model: its outcome, its result and the model afterwards.
+
+    :param action: id of the object, method and arguments; or the action as a task has it.
+    :param copy: the model as it was after the task before.
+    """
+    rows = rows_of(package(NAMESPACES + textwrap.dedent(classes), form=form or FORM[0]))
+    ports = ports or MemoryPorts()
+    ports.packages = Packages(rows)
+    if isinstance(action, tuple):
+        action = dict(zip(("object_id", "method", "args"), action, strict=True))
+    model = {"Objects": objects, "ObjectsCopy": copy, "Attributes": []}
+    return run_over(rows, DirectDriver(ports), **{"model": model, "action": action, **task})
+
+
+def body(text: str, form: str | None = None, more: str = "", **given: Any) -> Any:
+    """Value of a static method with this body, beside other classes.
+
+    Its arguments are the names given.
+    """
     arguments = "".join(f"      - {name}: {{Contract: $}}\n" for name in given)
     source = (
-        "Name: Main\nMethods:\n  run:\n    Usage: Static\n"
+        (f"{textwrap.dedent(more)}---\n" if more else "")
+        + "Name: Main\nMethods:\n  run:\n    Usage: Static\n"
         + (f"    Arguments:\n{arguments}" if given else "")
         + "    Body:\n"
         + textwrap.indent(textwrap.dedent(text).strip("\n"), "      ")

@@ -139,7 +139,7 @@ def test_051_scalar_blocks(scalar):
         ("- $l: [1, 2]\n- $n: 0\n- While: $l\n  Do:\n    - $l: $l.delete(0)\n    - $n: $n + 1\n"
          "- Return: $n", 2),
         ("- $s: 0\n- For: x\n  In: [1, 2, 3]\n  Do:\n    - $s: $s + $x\n- Return: [$s, $x]", [6, 3]),
-        ("- $s: 0\n- For: x\n  In: range(4).select($ * 2)\n  Do:\n    - $s: $s + $x\n- Return: $s", 12),
+        ("- $s: 0\n- For: x\n  In: range(0, 4).select($ * 2)\n  Do:\n    - $s: $s + $x\n- Return: $s", 12),
         ("- $s: ''\n- For: x\n  In: {a: 1, b: 2}\n  Do:\n    - $s: $s + $x\n- Return: $s", "ab"),
         ("- $s: ''\n- For: x\n  In: 'xyz'\n  Do:\n    - $s: $x + $s\n- Return: $s", "zyx"),
         ("- For: x\n  In: 5\n  Do: []", Raises("TypeError")),

@@ -111,7 +111,7 @@ def test_071_to_081(text, expected):
         ("nothing()", "yaql.language.exceptions.NoFunctionRegisteredException"),
         ("$.nothing()", "yaql.language.exceptions.NoMethodRegisteredException"),
         ("new(NoSuch)", "murano.dsl.exceptions.NoClassFound"),
-        ("dict(a => 1).b", "KeyError"),
+        ("bind(list('$none'), dict())", "KeyError"),
         ("int(xyz)", "ValueError"),
     ],
 )

@@ -127,7 +127,7 @@ Methods:
       - Return: list($.with(), $.with(null, 3), $.with(b => 4))
   items:
     Body:
-      - $.check(range(3).select($), dict(a => range(2)))
+      - $.check(range(0, 3).select($), dict(a => range(0, 2)))
   check:
     Arguments:
       - l: {Contract: [$.string()]}

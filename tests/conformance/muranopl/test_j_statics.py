@@ -72,7 +72,7 @@ OWN = "  ext:\n    Usage: Extension\n    Arguments: [{self: {Contract: $.int()}}
         (":T.inst1()", Raises("NoPropertyFound")), (":T.set()", [{"k": 5}, 7, 7]),
         (":T.inst", Raises("NoPropertyFound")), ("list(:T.num, :Child.num)", [1, 100]),
         ("list(new(T).num, new(Child).num)", [1, 100]), (":Child.stat", {"k": 1}),
-        ("type(T) = type(new(T))", True), ("new(T, num => 9).num", 1),
+        ("typeinfo(T) = typeinfo(new(T))", True), ("new(T, num => 9).num", 1),
         ("type(Ext).m()", Raises("NoMethodRegisteredException")),
         ("5.ext()", 222), ("null.ext()", 222), ("abc.ext()", Raises("NoMethodRegisteredException")),
         ("true.ext()", Raises("NoMethodRegisteredException")),
