@@ -130,3 +130,48 @@ def on_object(classes: str, method: str = "run", form: str | None = None, **more
     """Value of a method of a fresh object of the class ``Main``."""
     own = program(classes, form, **more)
     return plain(own.call(instance(own), method))
+
+
+TRACED = """
+Name: Main
+Properties: {rows: {Contract: [], Usage: Out}}
+Methods:
+  trace:
+    Arguments: [{x: {Contract: $}}]
+    Body:
+      - $.rows: $.rows.append($x)
+      - Return: $x
+  slow:
+    Meta: {io.murano.metadata.engine.Synchronize: {onThis: false}}
+    Body:
+      - $.trace(enter)
+      - sleep(0)
+      - $.trace(exit)
+  peek:
+    Body:
+      - Return: $mine
+  body:
+    Body:
+BODY
+  run:
+    Body:
+      - Try:
+          - $value: $.body()
+        Catch:
+          - As: e
+            Do:
+              - Return: [$.rows, $e.message, $e.name]
+      - Return: [$.rows, $value, null]
+"""
+
+
+def traced(text: str, form: str | None = None, more: str = "") -> tuple[Any, Any, Any]:
+    """What a body traces by ``$this.trace()``, its value, and None; or the message and name of
+    the error that leaves it.
+
+    :param more: other classes.
+    """
+    rows = textwrap.indent(textwrap.dedent(text).strip("\n"), "      ")
+    source = (f"{textwrap.dedent(more)}---\n" if more else "") + TRACED.replace("BODY", rows)
+    found, value, error = on_object(source, form=form)
+    return found, value, error
