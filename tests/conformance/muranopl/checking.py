@@ -14,7 +14,7 @@ from catalog_engine.muranopl.source.errors import CompileError
 from tests.unit.catalog_engine.deployment.tasks import Packages, rows_of, run_over
 from tests.unit.catalog_engine.muranopl.language import Program, package
 
-NAMESPACES = "Namespaces: {=: org.example, std: io.murano, sys: io.murano.system}\n"
+NAMESPACES = "Namespaces: {=: org.example, std: io.murano, sys: io.murano.system, global: ''}\n"
 
 FORM = ["1.4"]
 """Format of programs that do not say theirs; ``conftest.py`` runs every check in several."""

@@ -123,13 +123,13 @@ class Program:
 
     def __init__(
         self, *packages: Any, limits: Limits | None = None, seed: str = "seed", configs: Any = None,
-        mocking: bool = False,
+        mocking: bool = False, natives: Any = NATIVES,
     ) -> None:  # fmt: skip
         self.ports = MemoryPorts()
         made: list[Runtime] = []
         self.host = Host(lambda: made[0].scheduler, configs or {})
         self.rt = Runtime(
-            self.host, DirectDriver(self.ports), Source([*packages, library()]), seed, NATIVES,
+            self.host, DirectDriver(self.ports), Source([*packages, library()]), seed, natives,
             limits, mocking=mocking,
         )  # fmt: skip
         made.append(self.rt)
