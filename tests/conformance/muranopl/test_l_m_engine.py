@@ -1,20 +1,15 @@
-"""Checks 218 to 236 and 239 to 265: versions, engine functions, concurrency, further facts."""
+"""Checks 218 to 236: versions and packages, engine functions, concurrency."""
 
 from __future__ import annotations
-
-import logging
 
 import pytest
 
 from catalog_common.versions import Version, VersionSpec
 from tests.conformance.muranopl.checking import (
     Raises,
-    body,
     check,
     expression,
-    instance,
     on_object,
-    plain,
     program,
 )
 
@@ -126,21 +121,6 @@ def test_225_to_232(text, expected):
     check(lambda: expression(text), expected)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "list(1).psuper($)", "abc.substr(0, 1)", "abc.id()", "abc.type()",
-    ],
-)  # fmt: skip
-def test_244_methods_of_old_formats(text):
-    check(lambda: expression(text), Raises("NoMethodRegisteredException"))
-
-
-@pytest.mark.parametrize("text", ["toUpper(a)", "toLower(a)", "trim(a)", "join(list(), '')"])
-def test_244_functions_of_old_formats(text):
-    check(lambda: expression(text), Raises("NoFunctionRegisteredException"))
-
-
 LOCKS = """
 Name: Box
 Properties: {rows: {Contract: [$], Usage: Out}}
@@ -199,139 +179,3 @@ def test_234_235_locks(meta, first, second, expected):
 def test_236_a_lock_is_reentrant():
     source = LOCKS.replace("META", "").replace("FIRST", "a").replace("SECOND", "b")
     assert on_object(source, "deep") == "done"
-
-
-LOGGED = """
-Name: Main
-Methods:
-  run:
-    Body:
-      - $l: logger(checks)
-      - $l.LEVEL(ARGUMENTS)
-"""
-
-
-@pytest.mark.parametrize("level", ["debug", "info", "warning", "error", "critical"])
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        ("'str'", "str"), ("'str', 1", "str"), ("'str {0}', message", "str message"),
-        ("'str {message}', message => message", "str message"), ("'солнце'", "солнце"),
-    ],
-)  # fmt: skip
-def test_226_239_logging(caplog, level, arguments, expected):
-    with caplog.at_level(logging.DEBUG, "applications.checks"):
-        on_object(LOGGED.replace("LEVEL", level).replace("ARGUMENTS", arguments))
-    (record,) = [row for row in caplog.records if row.name == "applications.checks"]
-    assert record.getMessage() == expected
-    assert record.levelname.lower() == level
-
-
-def test_239_arguments_that_do_not_fit(caplog):
-    with caplog.at_level(logging.DEBUG, "applications.checks"):
-        on_object(LOGGED.replace("LEVEL", "info").replace("ARGUMENTS", "'str {message}{0}'"))
-    rows = [(row.levelname, row.getMessage()) for row in caplog.records]
-    assert rows == [
-        ("WARNING", "Can not format string: str {message}{0}"), ("INFO", "str {message}{0}")
-    ]  # fmt: skip
-
-
-def test_241_a_logger_needs_a_name():
-    check(lambda: expression("new(sys:Logger)"), Raises("ArgumentException"))
-    assert expression("new(sys:Logger, loggerName => x) is sys:Logger") is True
-
-
-@pytest.mark.parametrize(
-    ("method", "arguments", "expected"),
-    [
-        ("hidden", {}, Raises("MethodNotExposed")), ("nothing", {}, Raises("NoMethodFound")),
-        ("act", {"b": 1}, Raises("NoMatchingMethodException")),
-        ("act", {"a": "x"}, Raises("ContractViolationException")), ("act", {"a": "5"}, 5),
-    ],
-)  # fmt: skip
-def test_250_calls_from_outside(method, arguments, expected):
-    def ask():
-        own = program(
-            "Name: Main\nMethods:\n  hidden: {Body: []}\n  act:\n    Scope: Public\n"
-            "    Arguments: [{a: {Contract: $.int()}}]\n    Body:\n      - Return: $a\n"
-        )
-        made = instance(own)
-        return own.rt.run(lambda: own.rt.call_action(made, method, arguments))
-
-    check(ask, expected)
-
-
-def test_252_keys_that_are_no_texts():
-    source = """
-    Name: Main
-    Methods:
-      take:
-        Arguments: [{d: {Contract: {}}}]
-        Body:
-          - Return: $d.keys()
-      run:
-        Body:
-          - Return: $.take({true => 1, 5 => 2, y => 3}).select(str($)).orderBy($)
-    """
-    assert on_object(source) == ["5", "true", "y"]
-
-
-def test_254_one_item_of_metadata():
-    source = """
-    Name: Main
-    Properties:
-      p: {Contract: $, Meta: {io.murano.metadata.Title: {text: T}}}
-    Methods:
-      run:
-        Body:
-          - Return: typeinfo($).properties.where($.name = p).single().meta.select($.text)
-    """
-    assert on_object(source) == ["T"]
-
-
-def test_257_members_of_a_type():
-    source = """
-    Name: Main
-    Properties: {s: {Contract: $, Usage: Static}}
-    Methods:
-      run:
-        Body:
-          - $t: typeinfo($)
-          - Return:
-              - $t.properties.select($.name)
-              - $t.ancestors.select($.name)
-              - $t.methods.select($.name).where($ in [getAttr, setAttr, run]).orderBy($)
-    """
-    assert on_object(source) == [["s"], ["io.murano.Object"], ["getAttr", "run", "setAttr"]]
-
-
-def test_260_private_slots():
-    source = """
-    Name: Base
-    Methods:
-      setBase:
-        Body:
-          - $.own: base
-      getBase:
-        Body:
-          - Return: $.own
-    ---
-    Name: Main
-    Extends: Base
-    Methods:
-      run:
-        Body:
-          - $.own: main
-          - $.setBase()
-          - Return: list($.own, $.getBase(), cast($, Base).getBase())
-    """
-    assert on_object(source) == ["main", "base", "base"]
-
-
-def test_262_short_forms():
-    text = "- Try: [{Throw: x}]\n  Catch: {With: x, Do: [{Return: caught}]}\n  Finally:\n"
-    assert body(text) == "caught"
-    source = (
-        "Name: Main\nMethods:\n  run:\n    Body:\n      Try: [{Return: 5}]\n      Finally: []\n"
-    )
-    assert plain(on_object(source)) == 5
