@@ -112,7 +112,8 @@ def _lock_of(method: Any) -> tuple[bool, tuple[str, ...]]:
             if meta.name == SYNCHRONIZE:
                 given = values_of(cls, meta)
                 on_this = bool(given.get("onThis", True))
-                return on_this, tuple(given.get("onArgs") or ())
+                names = given.get("onArgs") or ()
+                return on_this, (names,) if isinstance(names, str) else tuple(names)
     return True, ()
 
 

@@ -160,6 +160,31 @@ def test_parallel_with_a_limit_runs_so_many_at_a_time():
     assert program.call(main, "go") == ("enter", "enter", "exit", "exit", "enter", "exit")
 
 
+def test_a_lock_on_one_argument_may_be_named_without_a_list():
+    program = Program(
+        package("""
+        Namespaces: {=: org.example}
+        Name: Main
+        Properties:
+          log: {Contract: [$.string()], Usage: Runtime, Default: []}
+        Methods:
+          go:
+            Body:
+              - Parallel: [{Do: [$.step(a)]}, {Do: [$.step(a)]}, {Do: [$.step(b)]}]
+              - Return: $.log
+          step:
+            Arguments: [{name: {Contract: $.string()}}]
+            Meta: {io.murano.metadata.engine.Synchronize: {onThis: false, onArgs: name}}
+            Body:
+              - $.log: $.log + [$name]
+              - sleep(0)
+              - $.log: $.log + [$name]
+    """)
+    )
+    main = program.load({"?": {"type": "org.example.Main", "id": "m"}})
+    assert program.call(main, "go") == ("a", "b", "a", "b", "a", "a")
+
+
 def test_unannotated_methods_of_one_object_exclude_each_other():
     program = Program(
         package("""
