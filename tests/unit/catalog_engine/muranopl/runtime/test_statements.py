@@ -96,6 +96,29 @@ def test_native_errors_have_the_names_that_packages_catch():
         run("- Return: nosuch()")
 
 
+@pytest.mark.parametrize("query", ["list().first()", "list(1).where($ > 2).single()", "$this.none()"])
+def test_a_query_without_the_item_it_is_asked_for_is_a_stop_of_iteration(query):
+    program = Program(
+        package(f"""
+        Namespaces: {{=: org.example, py: ''}}
+        Name: Main
+        Methods:
+          none: {{Body: [Return: list().last()]}}
+          go:
+            Body:
+              Try:
+                - Return: {query}
+              Catch:
+                With: py:StopIteration
+                As: e
+                Do:
+                  - Return: $e.name
+    """)
+    )
+    main = program.load({"?": {"type": "org.example.Main", "id": "m"}})
+    assert program.call(main, "go") == "StopIteration"
+
+
 def test_rethrow_keeps_the_error():
     with pytest.raises(MuranoPLError) as caught:
         run("""
