@@ -69,6 +69,9 @@ def _read_file(package: KnownPackage, reader: Reader, file: str, report: Report)
             continue
         documents.setdefault(name, document)
         package.classes[name] = _read_class(package, name, document, report)
+    for name, document in named.items():
+        if name not in package.classes:
+            package.classes[name] = _read_class(package, name, document, report)
     if len(unnamed) > 1:
         report(unnamed[1].node.error(f"{len(unnamed)} classes of this file have no Name"))
     package.documents[file] = documents

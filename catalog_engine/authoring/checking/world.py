@@ -19,7 +19,7 @@ EXTENSIONS: Final = "io.murano.extensions."
 class KnownPackage:
     """A package whose class files were read, as far as they can be.
 
-    :ivar classes: the classes of the manifest that could be read.
+    :ivar classes: the classes of the class files that could be read, listed or not.
     :ivar broken: names of those that could not; *absent*: those of them that their file has not.
     :ivar documents: all class documents of the class files, by file.
     :ivar required: packages that it requires and that are at hand.

@@ -89,6 +89,14 @@ def test_classes_and_files_that_the_manifest_does_not_list(workshop):
     assert seen(workshop, files={"Classes/More.yaml": APP}) == {"unlisted-file": "warning"}
 
 
+def test_unlisted_classes_that_serve_their_file(workshop):
+    source = (
+        "Name: App\nMethods:\n  go:\n    Body:\n      - Return: new(Part).half()\n"
+        "---\nName: Part\nMethods:\n  half: {Body: [Return: $.whole()]}\n"
+    )
+    assert seen(workshop, source) == {"unknown-method": "warning"}
+
+
 def test_a_listed_class_that_its_file_has_not(workshop):
     assert seen(workshop, "Name: Ap\n") == {"missing-class": "error", "unlisted-class": "warning"}
 
