@@ -138,8 +138,6 @@ class Serialiser:
     def _scalar(self, value: Any) -> Any:
         if value.__class__ is TypeReference:
             return value if self._kind != SERIALIZABLE else str(value)
-        if isinstance(value, (str, int, float)):
-            return value
         if isinstance(value, (datetime.date, datetime.timedelta)):
             return str(value)
         raise ValueError(f"A value of type {type(value).__name__} cannot be kept in a model")
