@@ -351,7 +351,8 @@ class ExpressionEmitter(Builder):
                     thunk = word in lazy or ("**" in lazy and word not in lazy)
                     named.append((word, self._named_value(name, arg.destination, thunk)))
                     continue
-            if isinstance(arg, e.Rule):
+                positional.append(self.call("no_keyword"))
+            elif isinstance(arg, e.Rule):
                 positional.append(self._stray_rule(arg)[0])
             elif len(positional) in lazy and not isinstance(arg, e.Missing):
                 positional.append(self._thunk(arg, name == _METHOD_LIKE))
@@ -419,7 +420,8 @@ class ExpressionEmitter(Builder):
         rules = self._table.takes_mappings(right.name, "method")
         positional, named = self._arguments(right.name, right.args, lazy, rules)
         thunked = self._thunked(len(positional), lazy)
-        if named:
+        # Methods of classes take by name what a function of that name takes as rules.
+        if named or any(isinstance(arg, e.Rule) for arg in right.args):
             site = self._site("named_method_site", right.name, thunked)
             return self.call(site, left, self.tuple(positional), self._named(named)), ANY
         site = self._site("method_site", right.name, len(positional), thunked)

@@ -131,6 +131,14 @@ def mapping_rule(source: Callable[..., Any], destination: Callable[..., Any]) ->
     return MappingRule(source, destination)
 
 
+def no_keyword() -> NoReturn:
+    """``a => b`` among arguments where *a* is no word.
+
+    :raises MappingTranslationException: always.
+    """
+    raise exceptions.MappingTranslationException()
+
+
 def enter_scope(scope: Any, body: Callable[[Scope], Any]) -> Any:
     """``scope -> body``.
 

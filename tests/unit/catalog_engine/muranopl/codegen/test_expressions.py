@@ -56,9 +56,39 @@ def test_operators_that_fit_no_operand_are_functions_that_do_not_match(text, nam
     assert f'"{name}"' in str(raised.value)
 
 
-def test_a_mapping_argument_whose_key_is_no_word_is_no_named_argument():
-    with pytest.raises(exceptions.NoMatchingFunctionException, match="len"):
-        value("len($a => 1)", 3)
+@pytest.mark.parametrize("form", ["1.0", "1.4"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "str($a => 1)",
+        "list($a => 1)",
+        "[$a => 1]",
+        "$c[$a => 1]",
+        "[1].select($a => 1)",
+        "format('{0}', $a => 1)",
+        "let($a => 1) -> 5",
+        "def(f, $) -> f($a => 1)",
+    ],
+)
+def test_a_mapping_argument_whose_key_is_no_word_is_an_error(text, form):
+    with pytest.raises(exceptions.MappingTranslationException, match="Cannot convert mapping"):
+        value(text, 3, "word", {"a": 1}, form=form)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("switch($a => 1, $ => $)", "1.0"),
+        ("$c.set(2, $a => 1)", "1.4"),
+        ("dict([1], $a => 1)", "1.4"),
+        ("switch(1, $a => 1)", "1.4"),
+    ],
+)
+def test_a_mapping_argument_is_never_a_value(text, form):
+    with pytest.raises(
+        (exceptions.NoMatchingFunctionException, exceptions.NoMatchingMethodException)
+    ):
+        value(text, 3, "word", {"a": 1}, form=form)
 
 
 def test_a_function_that_was_defined_takes_positional_arguments_alone():
