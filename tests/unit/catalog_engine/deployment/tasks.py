@@ -54,10 +54,13 @@ class Journal:
         self.replayed = 0
 
     def submit(self, branch, number, request):
-        self.asked.append((branch, number, request.port, request.operation))
+        self.asked.append(
+            (f"{branch}#{number}", request.port, request.operation, request.arguments)
+        )
         self._waiting[branch, number] = request
 
     def notify(self, request):
+        self.asked.append(("", request.port, request.operation, request.arguments))
         self._live.notify(request)
 
     def wait(self):

@@ -2,9 +2,6 @@
 
 import itertools
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
@@ -261,28 +258,3 @@ def test_a_replay_asks_for_the_same(run, rows):
     assert again.replayed == len(whole.answers)
     assert again.asked == whole.asked
     assert json.dumps(result) == json.dumps(first)
-
-
-def test_the_same_under_any_hash_seed():
-    code = (
-        "from tests.unit.catalog_engine.deployment import test_run as t\n"
-        "import json\n"
-        "rows = t.packages(); ports = t.MemoryPorts(packages=t.Packages(rows))\n"
-        "ports.cloud.rows['networks'] = [{'id': 'ext', 'name': 'ext-net',"
-        " 'router:external': True}]\n"
-        "driver = t.Journal(ports)\n"
-        "task = {'id': 't', 'kind': 'deployment', 'seed': 's', 'project_id': 'p', 'user_id': 'u',"
-        " 'environment_id': 'env', 'action': t.DEPLOY, 'model':"
-        " t.model(t.component('a'), t.component('b', instance=t.SERVER))}\n"
-        "result = t.run_over(rows, driver, **task)\n"
-        "print(json.dumps([driver.asked, result]))\n"
-    )
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", code], capture_output=True, check=True,
-            timeout=60, cwd=os.getcwd(),
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()},
-        ).stdout
-        for seed in ("0", "1", "4242")
-    }  # fmt: skip
-    assert len(outputs) == 1
