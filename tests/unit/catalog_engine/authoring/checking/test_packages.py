@@ -137,6 +137,14 @@ def test_a_class_of_a_required_package(workshop):
     assert found == {"unknown-method": "warning"}
 
 
+def test_a_broken_package_beside_the_one_that_is_needed(workshop):
+    base(workshop)
+    broken = workshop.write("any", {}, FullName="a..b")
+    app = workshop.write("app", {"Classes/App.yaml": APP}, Require={"org.base": "2"})
+    found = check([str(app)], [str(workshop.folder)]).findings
+    assert [(f.code, f.file.startswith(str(broken))) for f in found] == [("unreadable", True)]
+
+
 def test_a_required_package_that_is_not_at_hand(workshop):
     assert seen(workshop, CHILD, Require={"org.base": "2"}) == {"missing-package": "warning"}
     root = base(workshop)
