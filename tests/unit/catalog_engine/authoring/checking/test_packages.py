@@ -175,6 +175,14 @@ def test_classes_of_plugins_are_not_known(workshop):
     assert workshop.findings(known.replace("Plug).fly()", "Agent)")) == []
 
 
+def test_classes_of_plugins_by_their_full_names(workshop):
+    source = (
+        "Name: App\nMethods:\n  go:\n    Body:\n"
+        "      - $plug: new('io.murano.extensions.acme.Plug')\n      - $plug.fly()\n"
+    )
+    assert seen(workshop, source) == {"missing-package": "warning"}
+
+
 def test_metadata_of_the_package(workshop):
     meta = {"io.murano.metadata.ModelBuilder": None}
     assert seen(workshop, Meta=[meta]) == {"invalid-meta": "error"}
