@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -14,6 +15,8 @@ from catalog_engine.muranopl.source.packages import ClassDocument
 from catalog_engine.muranopl.types.packages import CORE_LIBRARY
 
 EXTENSIONS: Final = "io.murano.extensions."
+#: A class of a plugin by its full name, up to the last dot.
+_PLUGIN_CLASS: Final = re.compile(rb"['\"](io\.murano\.extensions(?:\.\w+)+)\.\w+['\"]")
 
 
 class KnownPackage:
@@ -127,6 +130,9 @@ def _find_plugins(package: KnownPackage) -> None:
         for space in document.namespaces.values()
         if f"{space}.".startswith(EXTENSIONS)
     }
+    for file in package.documents:
+        for name in _PLUGIN_CLASS.findall(package.source.files.get(file, b"")):
+            spaces.add(name.decode())
     known = {name.rpartition(".")[0] for name in package.visible()}
     for space in sorted(spaces):
         if not known & {space, f"{space}.".removeprefix(EXTENSIONS).rstrip(".")}:

@@ -96,7 +96,9 @@ def test_native_errors_have_the_names_that_packages_catch():
         run("- Return: nosuch()")
 
 
-@pytest.mark.parametrize("query", ["list().first()", "list(1).where($ > 2).single()", "$this.none()"])
+@pytest.mark.parametrize(
+    "query", ["list().first()", "list(1).where($ > 2).single()", "$this.none()"]
+)
 def test_a_query_without_the_item_it_is_asked_for_is_a_stop_of_iteration(query):
     program = Program(
         package(f"""
