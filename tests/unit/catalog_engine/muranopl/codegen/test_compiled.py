@@ -1,5 +1,6 @@
 """Compiled packages: their errors, their stored form, and what a store may give back."""
 
+import datetime
 import marshal
 
 import pytest
@@ -8,6 +9,7 @@ from catalog_engine.muranopl.codegen.compiled import CompiledPackage, compiler_k
 from catalog_engine.muranopl.codegen.compiler import compile_package
 from catalog_engine.muranopl.source.errors import CompileError
 from catalog_engine.muranopl.source.packages import load_package
+from tests.unit.catalog_engine.muranopl.language import Program, package
 
 CLASSES = b"""
 Name: org.example.Good
@@ -50,9 +52,9 @@ def test_the_tree_of_a_class_can_be_looked_at_where_it_was_compiled(compiled, st
     assert compiled.classes["org.example.Good"].tree().body
     with pytest.raises(ValueError, match="comes from the cache"):
         stored.classes["org.example.Good"].tree()
-    for package in (compiled, stored):
+    for own in (compiled, stored):
         with pytest.raises(CompileError, match="Nonsense"):
-            package.classes["org.example.Bad"].tree()
+            own.classes["org.example.Bad"].tree()
 
 
 def test_a_stored_package_is_as_it_was(compiled, stored):
@@ -61,6 +63,43 @@ def test_a_stored_package_is_as_it_was(compiled, stored):
     for part in ("code", "functions"):
         good = [getattr(own.classes["org.example.Good"], part) for own in (compiled, stored)]
         assert good[0] == good[1]
+
+
+def property_of(contract, default):
+    """Value of a property that has its default, in a package that was stored."""
+    classes = f"""
+        Namespaces: {{=: org.example}}
+        Name: C
+        Properties:
+          p:
+            Contract: {contract}
+            Default: {default}
+    """
+    return Program(package(classes)).load({"?": {"type": "org.example.C", "id": "c"}}).values["p"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2020-02-29", datetime.date(2020, 2, 29)),
+        ("2020-02-29T01:02:03Z", datetime.datetime(2020, 2, 29, 1, 2, 3, tzinfo=datetime.UTC)),
+        ("{version: [2013-05-23]}", {"version": (datetime.date(2013, 5, 23),)}),
+    ],
+)
+def test_moments_of_declarations_are_stored(text, value):
+    """Templates of Heat begin with a version that YAML takes for a date."""
+    assert property_of("$", text) == value
+
+
+def test_a_moment_may_be_a_contract():
+    assert property_of("2020-02-29", "2020-02-29") == datetime.date(2020, 2, 29)
+
+
+@pytest.mark.parametrize("tag", "adfprt")
+def test_texts_that_look_like_tags_of_the_stored_form_are_texts(tag):
+    """A text with a NUL stands first in a list, or as a key of a contract."""
+    assert property_of("$", f'["\\0{tag}", C, [1]]') == (f"\0{tag}", "C", (1,))
+    assert property_of(f'{{"\\0{tag}": $.int()}}', "{}") == {f"\0{tag}": None}
 
 
 def test_what_another_compiler_stored_is_refused(compiled):

@@ -74,10 +74,11 @@ def log(body):
 COLLECT = "- sys:GC.collect()"
 
 
-def test_what_another_branch_holds_in_a_variable_is_kept():
+@pytest.mark.parametrize("branches", [("hold(a)", "collect()"), ("collect()", "hold(a)")])
+def test_what_another_branch_holds_in_a_variable_is_kept(branches):
     body = (
         "- $holder: new(Thing, label => holder)\n"
-        "- Parallel:\n    - $holder.hold(a)\n    - $holder.collect()\n"
+        f"- Parallel:\n    - $holder.{branches[0]}\n    - $holder.{branches[1]}\n"
         "- :Log.add(joined)\n" + COLLECT
     )
     assert log(body) == ("joined", "a")

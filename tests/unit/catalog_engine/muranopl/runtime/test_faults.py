@@ -155,8 +155,8 @@ Methods:
     Body:
       - Return: [{", ".join(["*t"] * 300)}]
 """
-    frames = trace("      - type('org.other.Huge')\n", package(other, name="org.other"))
-    assert [frame.instruction for frame in frames] == ["type('org.other.Huge')"]
+    frames = trace("      - type('org.other.Huge').m()\n", package(other, name="org.other"))
+    assert [frame.instruction for frame in frames] == ["type('org.other.Huge').m()"]
 
 
 def test_a_report_of_several_names_lists_them():
