@@ -12,7 +12,7 @@ from catalog_engine.muranopl.types.native import native_class, native_method
 
 
 class _PlainLoader(yaml.CSafeLoader):
-    """Loads YAML safely; time stamps and ``=`` stay text."""
+    """Loads YAML safely; time stamps and ``=`` stay text, as do bytes: the language has none."""
 
 
 _PlainLoader.yaml_implicit_resolvers = {
@@ -23,6 +23,9 @@ _PlainLoader.yaml_implicit_resolvers = {
     ]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
+_PlainLoader.add_constructor(
+    "tag:yaml.org,2002:binary", lambda _loader, node: "".join(str(node.value).split())
+)
 
 
 def read(package: Any, path: str) -> bytes:
