@@ -14,17 +14,14 @@ from typing import Any
 import pytest
 import yaml
 
-from catalog_engine.deployment.run import described
 from catalog_engine.muranopl.functions import timed
 from catalog_engine.muranopl.functions.library import FunctionTables
 from catalog_engine.muranopl.functions.parameters import MappingRule
-from catalog_engine.muranopl.functions.scopes import Scope
 from catalog_engine.muranopl.functions.table import NO_RECEIVER
-from catalog_engine.muranopl.objects.model import MuranoObject, TypeReference, View
 from catalog_engine.muranopl.runtime.values import MDict, MList, MSet, freeze
 from catalog_engine.muranopl.source.errors import CompileError
-from catalog_engine.muranopl.types.reflection import Handle
 from tests.conformance.muranopl.checking import body, instance, program
+from tests.conformance.sandbox.language import SECRET, said, strange
 
 # ---------------------------------------------------------------- YAML tags
 
@@ -75,29 +72,6 @@ def test_no_tag_in_a_resource_either(tag):
     except yaml.YAMLError:
         return
     assert strange(found) == []
-
-
-# ---------------------------------------------------------------- what a value may be
-
-PLAIN = (
-    type(None), bool, int, float, str, datetime.datetime, datetime.timedelta, datetime.date,
-    TypeReference, MuranoObject, View, Handle, re.Pattern,
-)  # fmt: skip
-TRACES = re.compile(
-    r"0x[0-9a-f]{6,}|<class '|<(?:module|function|built-in|bound|method|slot|frame|code)\b|"
-    r"root:.?:0|catalog_engine/|site-packages|burano-secret"
-)
-
-
-def strange(value: Any) -> list[Any]:
-    """Parts of a value that are none of the language's, and texts that show Python's inside."""
-    if isinstance(value, MDict):
-        return [part for pair in value.items() for item in pair for part in strange(item)]
-    if isinstance(value, (MList, MSet, tuple)):
-        return [part for item in value for part in strange(item)]
-    if isinstance(value, str):
-        return [value] if TRACES.search(value) else []
-    return [] if isinstance(value, PLAIN) else [value]
 
 
 # ---------------------------------------------------------------- every function that takes texts
@@ -161,7 +135,7 @@ def world():
 def quick(monkeypatch):
     """Regular expressions are stopped soon, and the environment holds a secret."""
     monkeypatch.setattr(timed, "SECONDS", 0.05)
-    monkeypatch.setenv("OS_PASSWORD", "burano-secret")
+    monkeypatch.setenv("OS_PASSWORD", SECRET)
 
 
 #: Functions whose value is for the right side of ``->`` alone, which sees what it names.
@@ -230,24 +204,11 @@ Methods:
 """
 
 
-def said(text: str, form: str, method: str = "run") -> Any:
-    """The value of an expression, or what a report says of its error."""
-    own = program(HOLDER.replace("EXPRESSION", text), form)
-    try:
-        return own.call(instance(own), method)
-    except Exception as error:
-        return "\n".join(described(error))
-
-
 @pytest.mark.parametrize("form", ["1.0", "1.4"])
 @pytest.mark.parametrize("opaque", OPAQUE)
 def test_no_value_shows_how_it_is_made(form, opaque):
     """Neither Python's inside, nor an address, which the next attempt of a task has not."""
     for sink in SINKS:
-        assert [x for x in strange(said(sink.replace("X", opaque), form)) if not is_scope(x)] == []
-    assert strange(said(opaque, form, "throw")) == []
-
-
-def is_scope(value: Any) -> bool:
-    """A scope may be kept; nobody but ``->`` can do anything with it."""
-    return isinstance(value, Scope)
+        source = HOLDER.replace("EXPRESSION", sink.replace("X", opaque))
+        assert strange(said(source, form), scopes=True) == []
+    assert strange(said(HOLDER.replace("EXPRESSION", opaque), form, "throw")) == []
