@@ -155,9 +155,10 @@ class MDict(dict[Any, Any]):
 class MSet(collections.abc.Set[Any]):
     """A set that keeps the order in which its items came."""
 
-    __slots__ = ("_items", "depth", "size")
+    __slots__ = ("_hashed", "_items", "depth", "size")
 
     def __init__(self, items: Iterable[Any] = ()):
+        self._hashed: int | None = None
         self._items = dict.fromkeys(items)
         try:
             self.size, self.depth = _measured(self._items, len(self._items))
@@ -175,7 +176,10 @@ class MSet(collections.abc.Set[Any]):
         return len(self._items)
 
     def __hash__(self) -> int:
-        return self._hash()
+        # Kept, or sets of sets that share their parts would be gone through again and again.
+        if self._hashed is None:
+            self._hashed = self._hash()
+        return self._hashed
 
     def __repr__(self) -> str:
         return f"MSet({list(self._items)!r})"
