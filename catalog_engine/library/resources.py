@@ -8,11 +8,12 @@ from typing import Any
 
 import yaml
 
+from catalog_engine.muranopl.runtime.values import MDict, MList, freeze
 from catalog_engine.muranopl.types.native import native_class, native_method
 
 
 class _PlainLoader(yaml.CSafeLoader):
-    """Loads YAML safely; time stamps and ``=`` stay text."""
+    """Loads YAML safely; time stamps and ``=`` stay text, as do bytes: the language has none."""
 
 
 _PlainLoader.yaml_implicit_resolvers = {
@@ -23,6 +24,32 @@ _PlainLoader.yaml_implicit_resolvers = {
     ]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
+_PlainLoader.add_constructor(
+    "tag:yaml.org,2002:binary", lambda _loader, node: "".join(str(node.value).split())
+)
+
+
+def _settled(value: Any, known: dict[int, Any]) -> Any:
+    """The language's form of parsed data; what an alias stands for is made once.
+
+    :param known: what was made so far, by the number of what it was made of.
+    :raises ValueError: a value holds itself.
+    :raises MemoryQuotaExceededException: unfolded, it would be too large or too deep.
+    """
+    if not isinstance(value, list | dict):
+        return freeze(value)
+    if id(value) in known:
+        made = known[id(value)]
+        if made is None:
+            raise ValueError("A value of the resource holds itself")
+        return made
+    known[id(value)] = None
+    if isinstance(value, list):
+        made = MList([_settled(item, known) for item in value])
+    else:
+        made = MDict({freeze(key): _settled(item, known) for key, item in value.items()})
+    known[id(value)] = made
+    return made
 
 
 def read(package: Any, path: str) -> bytes:
@@ -81,7 +108,8 @@ class Resources:
     @native_method(static=True)
     def yaml(receiver: Any, runtime: Any, caller: Any, name: str, owner: Any = None) -> Any:
         """A file of YAML, parsed; time stamps stay text."""
-        return yaml.load(_content(receiver, runtime, caller, name, owner), Loader=_PlainLoader)
+        content = _content(receiver, runtime, caller, name, owner)
+        return _settled(yaml.load(content, Loader=_PlainLoader), {})
 
 
 def _content(receiver: Any, runtime: Any, caller: Any, name: str, owner: Any) -> bytes:

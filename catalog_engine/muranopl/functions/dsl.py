@@ -8,6 +8,7 @@ from typing import Any
 from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.seams import FunctionRuntime
 from catalog_engine.muranopl.functions.table import NO_RECEIVER, NO_VALUE, FunctionTable, Subject
+from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.values import MList
 
 subject = Subject()
@@ -209,6 +210,9 @@ def _call(
     if receiver is NO_VALUE:
         return table.call(rt, name, NO_RECEIVER, tuple(args), named, caller)
     if rt.is_object(receiver) or rt.is_type(receiver):
+        if name.startswith("."):
+            # Initialisers and destructors are the engine's to run.
+            raise exceptions.NoMethodRegisteredException(name, receiver)
         return rt.call_method(receiver, name, args, named, caller)
     return table.call(rt, name, receiver, tuple(args), named, caller)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from catalog_engine.muranopl.functions import bounds
 from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.table import Subject
+from catalog_engine.muranopl.runtime import exceptions
 
 subject = Subject()
 
@@ -135,7 +136,7 @@ def shown(value: Any) -> str:
         elif isinstance(item, (str, int, float, bool)) or item is None:
             text = repr(item)
         else:
-            text = str(item)
+            text = exceptions.text_of(item)
         room -= len(text)
         bounds.text(bounds.TEXT - room)
         return text

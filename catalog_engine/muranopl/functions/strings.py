@@ -9,6 +9,7 @@ from typing import Any
 from catalog_engine.muranopl.functions import bounds
 from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.table import Subject
+from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.values import MList
 
 subject = Subject()
@@ -25,7 +26,7 @@ def to_text(value: Any) -> str:
         return "true"
     if value is False:
         return "false"
-    text = str(value)
+    text = exceptions.text_of(value)
     bounds.text(len(text))
     return text
 

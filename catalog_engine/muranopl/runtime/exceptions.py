@@ -7,8 +7,8 @@ that carries it and not to the module that it happens to stand in.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Final
 
 _YAQL = "yaql.language.exceptions."
 _DSL = "murano.dsl.exceptions."
@@ -70,6 +70,17 @@ class _DslError(LanguageError):
         cls.muranopl_names = (_DSL + cls.__name__,)
 
 
+ITERATOR: Final = "<iterator>"
+
+
+def text_of(value: Any) -> str:
+    """Text of a value.
+
+    Of an iterator Python tells the address, which is another one when the task is run again.
+    """
+    return ITERATOR if isinstance(value, Iterator) else str(value)
+
+
 def shown(value: Any) -> str:
     """A value in a message: bounded, and never more than its kind for what is large."""
     if isinstance(value, (bool, int, float, type(None))):
@@ -83,7 +94,7 @@ def shown(value: Any) -> str:
         return f"[{', '.join(shown(item) for item in value)}]"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{shown(k)}: {shown(v)}" for k, v in value.items()) + "}"
-    return repr(value)
+    return ITERATOR if isinstance(value, Iterator) else repr(value)
 
 
 # ---------------------------------------------------------------- of expressions

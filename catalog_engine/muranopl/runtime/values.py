@@ -17,18 +17,38 @@ SIZE_LIMIT: Final = 8 * 1024 * 1024
 DEPTH_LIMIT: Final = 500
 """Deepest nesting of collections; comparing and hashing recurse so deep in C."""
 
+_MANY: Final = 8
+"""Items from which on it pays to look first whether all are scalars."""
+
 _TEXT_SHIFT: Final = 5
 """A text counts one more for each 32 characters."""
 _SHORT: Final = (1 << _TEXT_SHIFT) - 1
+
+
+class _Unsettled(Exception):
+    """There is something among the items of a collection that must be drained or copied first."""
+
+
+def _check_settled(kind: type) -> None:
+    """Learn whether values of a kind may be items of a collection.
+
+    :raises _Unsettled: they may not.
+    """
+    if issubclass(kind, _COPIED) or issubclass(kind, _DRAINED):
+        raise _Unsettled
+    _SETTLED.add(kind)
 
 
 def _measured(values: Iterable[Any], count: int) -> tuple[int, int]:
     """Expanded size and depth of a collection of *count* items.
 
     :raises MemoryQuotaExceededException: it is too large or too deep.
+    :raises _Unsettled: an item is not settled.
     """
     size = count + 1
     depth = 0
+    if count > _MANY and _SCALARS.issuperset(map(type, values)):
+        values = ()
     for value in values:
         kind = value.__class__
         if kind is str:
@@ -38,6 +58,8 @@ def _measured(values: Iterable[Any], count: int) -> tuple[int, int]:
             size += value.size
             if value.depth > depth:
                 depth = value.depth
+        elif kind not in _SETTLED:
+            _check_settled(kind)
     if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
         raise exceptions.MemoryQuotaExceededException()
     return size, depth + 1
@@ -50,14 +72,18 @@ class MList(tuple[Any, ...]):
     depth: int
 
     def __new__(cls, items: Iterable[Any] = ()) -> MList:
-        """A list of settled items."""
+        """A list; lazy items are drained."""
         self = tuple.__new__(cls, items)
-        self.size, self.depth = _measured(self, len(self))
+        try:
+            self.size, self.depth = _measured(self, len(self))
+        except _Unsettled:
+            self = tuple.__new__(cls, [freeze(item) for item in self])
+            self.size, self.depth = _measured(self, len(self))
         return self
 
 
 class MDict(dict[Any, Any]):
-    """A dictionary that nobody can change."""
+    """A dictionary that nobody can change; lazy keys and values are drained."""
 
     __slots__ = ("_hash", "depth", "size")
 
@@ -65,22 +91,33 @@ class MDict(dict[Any, Any]):
         super().__init__(items)
         size = 2 * len(self) + 1
         depth = 0
-        for key, value in self.items():
-            if key.__class__ is not str:
-                if key.__class__ in _COLLECTIONS:
+        try:
+            for key, value in self.items():
+                kind = key.__class__
+                if kind is str:
+                    if len(key) > _SHORT:
+                        size += len(key) >> _TEXT_SHIFT
+                elif kind in _COLLECTIONS:
                     size += key.size
                     if key.depth > depth:
                         depth = key.depth
-            elif len(key) > _SHORT:
-                size += len(key) >> _TEXT_SHIFT
-            kind = value.__class__
-            if kind is str:
-                if len(value) > _SHORT:
-                    size += len(value) >> _TEXT_SHIFT
-            elif kind in _COLLECTIONS:
-                size += value.size
-                if value.depth > depth:
-                    depth = value.depth
+                elif kind not in _SETTLED:
+                    _check_settled(kind)
+                kind = value.__class__
+                if kind is str:
+                    if len(value) > _SHORT:
+                        size += len(value) >> _TEXT_SHIFT
+                elif kind in _COLLECTIONS:
+                    size += value.size
+                    if value.depth > depth:
+                        depth = value.depth
+                elif kind not in _SETTLED:
+                    _check_settled(kind)
+        except _Unsettled:
+            settled = {freeze(key): freeze(value) for key, value in self.items()}
+            super().clear()
+            MDict.__init__(self, settled)
+            return
         if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
             raise exceptions.MemoryQuotaExceededException()
         self.size = size
@@ -118,11 +155,16 @@ class MDict(dict[Any, Any]):
 class MSet(collections.abc.Set[Any]):
     """A set that keeps the order in which its items came."""
 
-    __slots__ = ("_items", "depth", "size")
+    __slots__ = ("_hashed", "_items", "depth", "size")
 
     def __init__(self, items: Iterable[Any] = ()):
+        self._hashed: int | None = None
         self._items = dict.fromkeys(items)
-        self.size, self.depth = _measured(self._items, len(self._items))
+        try:
+            self.size, self.depth = _measured(self._items, len(self._items))
+        except _Unsettled:
+            self._items = dict.fromkeys([freeze(item) for item in self._items])
+            self.size, self.depth = _measured(self._items, len(self._items))
 
     def __contains__(self, item: object) -> bool:
         return item in self._items
@@ -134,7 +176,10 @@ class MSet(collections.abc.Set[Any]):
         return len(self._items)
 
     def __hash__(self) -> int:
-        return self._hash()
+        # Kept, or sets of sets that share their parts would be gone through again and again.
+        if self._hashed is None:
+            self._hashed = self._hash()
+        return self._hashed
 
     def __repr__(self) -> str:
         return f"MSet({list(self._items)!r})"
@@ -144,6 +189,9 @@ class Lazy:
     """Base of what functions return to be gone over, and what is drained when it is stored."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return exceptions.ITERATOR
 
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError
@@ -220,6 +268,9 @@ _SCALARS: Final = frozenset((type(None), bool, int, float))
 _DRAINED: Final = (
     Iterator, Lazy, range, collections.abc.ValuesView, collections.abc.ItemsView,
 )  # fmt: skip
+_COPIED: Final = (list, tuple, Mapping, collections.abc.Set)
+_SETTLED: Final[set[type]] = set(_SCALARS)
+"""Kinds of items that need no look, collections and texts aside; grows as kinds are met."""
 _COLLECTIONS: Final[frozenset[Any]] = frozenset((MList, MDict, MSet))
 _EMPTY_LIST: Final = MList()
 _EMPTY_DICT: Final = MDict()
