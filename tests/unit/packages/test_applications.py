@@ -12,7 +12,7 @@ TESTS = str(Path(__file__).parent / "applications")
 
 def test_groups_components_and_events(capsys):
     assert main(["test", TESTS, "--load", LIBRARY]) == 0, capsys.readouterr().out
-    assert "16 passed, 0 failed" in capsys.readouterr().out
+    assert "17 passed, 0 failed" in capsys.readouterr().out
 
 
 def test_its_tests_have_no_findings():
