@@ -20,8 +20,10 @@ class MuranoObject:
     def set_attr(self, caller: Any, name: str, value: Any, owner: Any = None) -> None:
         """Keep a value under a name of the class *owner*, the calling one by default.
 
-        Null removes it.
+        Of an object its id is kept; null removes what is kept.
         """
+        if self._runtime.is_object(value):
+            value = value.id
         self._runtime.host.attributes.set(
             self._this.id, self._class_name(caller, owner), name, plain(value)
         )

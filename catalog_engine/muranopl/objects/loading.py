@@ -15,6 +15,7 @@ from catalog_engine.muranopl.objects.model import MuranoObject
 from catalog_engine.muranopl.objects.notation import HEADER, Notation, Written
 from catalog_engine.muranopl.objects.serialisation import MIXED, Serialiser
 from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.collector import without_collector
 from catalog_engine.muranopl.runtime.values import MDict, freeze
 from catalog_engine.muranopl.types.construction import Slot, Step
 
@@ -29,10 +30,15 @@ class _Load:
     :ivar keep_ids: ids in the data are ids of objects, not mere names inside the data.
     :ivar is_dry: objects serve to check contracts and are thrown away.
     :ivar path: properties that lead to the object being filled (dry loads).
+    :ivar outer: the load inside of which this one is made, whose objects it may refer to.
     """
 
-    def __init__(self, data: Any, keep_ids: bool, is_dry: bool = False, excluded: Any = ()):
+    def __init__(
+        self, data: Any, keep_ids: bool, is_dry: bool = False, excluded: Any = (),
+        outer: _Load | None = None,
+    ):  # fmt: skip
         self.keep_ids = keep_ids
+        self.outer = outer
         self.is_dry = is_dry
         self.excluded = frozenset(tuple(str(path).split(".")) for path in excluded or ())
         self.path: list[str] = []
@@ -86,8 +92,10 @@ class Loader:
 
         :raises NoObjectFoundError: an id is referred to that nobody has.
         """
-        data = freeze(data)
-        with self._session(data, keep_ids=True) as load:
+        with without_collector():
+            data = freeze(data)
+        # What initialises objects is any code, which may leave much garbage.
+        with self._session(data, keep_ids=True) as load, without_collector():
             return self._object(load, self._notation.read(data, None, None), None)
 
     def new_object(
@@ -133,19 +141,23 @@ class Loader:
 
         :raises NoObjectFoundError: nobody has the id.
         """
-        load = self._active()
-        if load is not None:
+        load = active = self._active()
+        while load is not None:
             found = load.objects.get(object_id)
             if found is not None:
                 return found
+            load = load.outer
         found = self.objects.get(object_id)
         if found is not None:
             return found
-        written = load.known(object_id) if load is not None else None
-        if load is None or written is None or not (written.get(HEADER) or {}).get("type"):
-            raise exceptions.NoObjectFoundError(object_id)
-        read = self._notation.read(written, None, None)
-        return self._shell(load, read, object_id)
+        load = active
+        while load is not None:
+            written = load.known(object_id)
+            if written is not None and (written.get(HEADER) or {}).get("type"):
+                read = self._notation.read(written, None, None)
+                return self._shell(load, read, object_id)
+            load = load.outer
+        raise exceptions.NoObjectFoundError(object_id)
 
     def template(
         self, value: Any, default: Any, check: Callable[[MuranoObject], Any],
@@ -157,7 +169,9 @@ class Loader:
         """
         branch = self._branch()
         before = self._loads.get(branch)
-        load = self._loads[branch] = _Load(value, True, is_dry=True, excluded=excluded)
+        load = self._loads[branch] = _Load(
+            value, keep_ids=True, is_dry=True, excluded=excluded, outer=before
+        )
         try:
             made = self._object(load, self._notation.read(value, default, scope), None)
             check(made)

@@ -119,6 +119,13 @@ class NoMatchingMethodException(_YaqlError):
         )
 
 
+class MappingTranslationException(_YaqlError):
+    """What should be the name of an argument is no word."""
+
+    def __init__(self) -> None:
+        super().__init__("Cannot convert mapping to keyword argument")
+
+
 class AmbiguousFunctionException(_YaqlError):
     """Several forms of a function fit equally."""
 

@@ -130,10 +130,7 @@ class Runtime:
             raise ValueError(f"{exceptions.shown(type_)} is no type")
         if caller is None:
             package = self.packages.by_class(type_, VersionSpec("*"))
-            found = package.own_class(type_)
-            if found is None:
-                raise exceptions.NoClassFound(type_)
-            return found.reference
+            return package.find_class(type_).reference
         name = resolve(caller.declaration.namespaces, type_)
         result: TypeReference = caller.package.find_class(name).reference
         return result
@@ -258,12 +255,12 @@ class Runtime:
             ) from None
 
     def native_of(self, value: Any) -> Any:
-        """The Python half of an object, that of its nearest class which has one."""
+        """The Python half of an object, that of its nearest class which has one.
+
+        Every class inherits that of ``io.murano.Object`` at least.
+        """
         obj = _real(value)
-        for cls in obj.cls.lineage:
-            if cls.native is not None:
-                return self.native_half(obj, cls)
-        raise TypeError(f"{obj!r} has no Python half")
+        return self.native_half(obj, next(cls for cls in obj.cls.lineage if cls.native is not None))
 
     # ------------------------------------------------------------ calls
 

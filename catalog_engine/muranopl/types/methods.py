@@ -217,7 +217,7 @@ class Method(_Callable):
     def received(
         self, receiver: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[list[Any], dict[str, Any]]:
-        """Arguments as the body would get them, by position as far as that goes, else by name.
+        """Arguments as the body would get them: by position, and surplus ones by name.
 
         :raises NoMatchingMethodException: they do not fit.
         :raises ContractViolationException: one breaks its contract.
@@ -225,17 +225,13 @@ class Method(_Callable):
         this = self.cls.reference if self.is_static else receiver
         positional: list[Any] = []
         named: dict[str, Any] = {}
-        by_name = False
         bound = self._bind(receiver, tuple(args), kwargs)
         for argument, given in zip(self.arguments, bound, strict=True):
             value = self._converted(argument, this, given)
             if argument.usage == "VarArgs":
                 positional.extend(value)
-                by_name = True
             elif argument.usage == "KwArgs":
                 named.update(value)
-            elif by_name:
-                named[argument.name] = value
             else:
                 positional.append(value)
         return positional, named
