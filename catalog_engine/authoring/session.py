@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from catalog_engine.authoring.folders import Packages
 from catalog_engine.deployment.host import Host
 from catalog_engine.deployment.source import PortSource
 from catalog_engine.host.direct import DirectDriver
-from catalog_engine.host.memory import MemoryConfiguration, MemoryPorts
+from catalog_engine.host.memory import MemoryCloud, MemoryConfiguration, MemoryPorts
 from catalog_engine.library.natives import NATIVES
 from catalog_engine.muranopl.objects.garbage import everything, reachable
 from catalog_engine.muranopl.objects.model import MuranoObject
@@ -20,6 +20,11 @@ from catalog_engine.muranopl.runtime.runtime import Runtime
 from catalog_engine.muranopl.schemas.generator import schemas_of
 
 Model = Mapping[str, Any]
+CLOUD: Final[dict[str, list[dict[str, Any]]]] = {
+    "networks": [{"id": "external", "name": "ext-net", "router:external": True}],
+    "extensions": [{"alias": "security-group"}],
+}
+"""What the class library needs of a cloud to give an environment its networks."""
 
 
 class Session:
@@ -39,8 +44,9 @@ class Session:
     ) -> None:  # fmt: skip
         self._model = model or {}
         self.ports = MemoryPorts(
-            packages=packages, configuration=MemoryConfiguration(class_configs=class_configs)
-        )
+            packages=packages, configuration=MemoryConfiguration(class_configs=class_configs),
+            cloud=MemoryCloud(CLOUD),
+        )  # fmt: skip
         task = {"model": self._model, "project_id": "project", "user_id": "user"}
         driver = DirectDriver(self.ports)
         made: list[Runtime] = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from catalog_engine.host.errors import PortError
@@ -47,7 +48,7 @@ class MemoryStacks:
                 {"stack": name, "status": f"{status}_FAILED", "reason": reason},
             )  # fmt: skip
         outputs = {
-            output: _evaluate(body.get("value"), parameters)
+            output: _evaluate(body.get("value"), parameters, template["resources"] or {})
             for output, body in (template.get("outputs") or {}).items()
         }
         self.stacks[key] = copy.deepcopy(
@@ -63,19 +64,37 @@ class MemoryStacks:
         self.stacks.pop((region or "", name), None)
 
 
-def _evaluate(value: Any, parameters: Mapping[str, Any]) -> Any:
-    """An output's value: parameters filled in, other functions as a text that names them."""
+def _evaluate(value: Any, parameters: Mapping[str, Any], resources: Mapping[str, Any]) -> Any:
+    """An output's value: parameters and addresses, other functions as a text that names them."""
     if isinstance(value, Mapping):
         if len(value) == 1:
             ((function, argument),) = value.items()
             if function == "get_param" and isinstance(argument, str):
                 return parameters.get(argument)
+            if function == "get_attr" and isinstance(argument, list | tuple):
+                address = _address(argument, resources)
+                if address is not None:
+                    return address
             if function.startswith(("get_", "str_", "list_", "Fn::")):
                 return f"<{function} {argument}>"
-        return {key: _evaluate(item, parameters) for key, item in value.items()}
+        return {key: _evaluate(item, parameters, resources) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_evaluate(item, parameters) for item in value]
+        return [_evaluate(item, parameters, resources) for item in value]
     return value
+
+
+def _address(path: Sequence[Any], resources: Mapping[str, Any]) -> Any:
+    """What a server or a floating address would have got, the same at every update; or None."""
+    name, *attribute = path
+    resource = resources.get(name) or {}
+    number = zlib.crc32(str(name).encode())
+    match (resource.get("type"), attribute):
+        case ("OS::Nova::Server", ["addresses", _network]):
+            parts = [10, *number.to_bytes(4, "big")[1:]]
+            return [{"addr": ".".join(map(str, parts)), "version": 4}]
+        case ("OS::Neutron::FloatingIP", ["floating_ip_address"]):
+            return f"203.0.113.{number % 254 + 1}"
+    return None
 
 
 def agent_succeeds(guest: str, plan: Mapping[str, Plain]) -> Row:

@@ -9,6 +9,8 @@ from catalog_engine.authoring.folders import LoadError
 from catalog_engine.authoring.running import Request, RequestError, Runner
 from catalog_engine.authoring.session import Session
 
+from .conftest import write_package
+
 
 @pytest.fixture
 def run(example):
@@ -38,6 +40,48 @@ def test_a_method_of_a_model(run, model):
         assert answer["result"] == 7
         assert answer["model"]["Objects"]["size"] == 7
         assert answer["model"]["ObjectsCopy"]["size"] == 7
+
+
+SERVED = """
+Namespaces: {'=': org.example, std: io.murano, res: io.murano.resources}
+Name: App
+Extends: std:Application
+Properties:
+  server: {Contract: $.class(res:Instance).notNull()}
+Methods:
+  deploy:
+    Body:
+      - $.find(std:Environment).securityGroupManager.addGroupIngress(list(dict(
+          FromPort => 80, ToPort => 80, IpProtocol => tcp, External => true)))
+      - $.server.deploy()
+      - Return: $.server.ipAddresses.first()
+"""
+
+
+def test_an_environment_with_a_network_and_a_server(tmp_path):
+    app = write_package(tmp_path / "served", SERVED, Type="Application")
+    head = {"type": "io.murano.resources.LinuxMuranoInstance", "id": "server"}
+    server = {"?": head, "name": "web", "image": "i", "flavor": "f", "assignFloatingIp": True}
+    network = {"?": {"type": "io.murano.resources.NeutronNetwork", "id": "net"}, "name": "net"}
+    model = {
+        "?": {"type": "io.murano.Environment", "id": "env"}, "name": "env",
+        "defaultNetworks": {"environment": network, "flat": None},
+        "applications": [{"?": {"type": "org.example.App", "id": "app"}, "server": server}],
+    }  # fmt: skip
+    answer = Runner().run(
+        Request.of(
+            {
+                "load": [str(app)],
+                "class": "io.murano.Environment",
+                "method": "deploy",
+                "model": model,
+            }
+        )
+    )
+    assert answer["error"] is None
+    made = answer["model"]["Objects"]["applications"][0]["server"]
+    assert made["floatingIpAddress"] in made["ipAddresses"]
+    assert len(made["ipAddresses"]) == 2
 
 
 def test_class_configurations(run, tmp_path):
