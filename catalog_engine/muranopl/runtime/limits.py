@@ -71,9 +71,8 @@ class Steps:
         :raises StepLimitExceeded: the limit is reached; once, a tenth of it comes back.
         """
         if self.stop is not None:
-            stop, self.stop = self.stop, self.stop
             self.left = self._limits.steps // 100
-            raise stop
+            raise self.stop
         if not self._refilled:
             self._refilled = True
             self.left = self._limits.steps * REFILL // 100
