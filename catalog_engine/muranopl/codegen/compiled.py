@@ -47,6 +47,9 @@ from catalog_engine.muranopl.source.errors import CompileError, Position
 COMPILER_VERSION: Final = 6
 """Raised whenever generated code, or what it expects of the runtime, changes."""
 
+PACKAGE_CLASS: Final = ""
+"""Name of the pseudo class that holds the functions of a package's own metadata."""
+
 _RECORDS: Final = {
     cls.__name__: cls
     for cls in (

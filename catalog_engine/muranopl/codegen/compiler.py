@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog_engine.muranopl.codegen import classes
-from catalog_engine.muranopl.codegen.compiled import CompiledClass, CompiledPackage
+from catalog_engine.muranopl.codegen.compiled import (
+    PACKAGE_CLASS,
+    CompiledClass,
+    CompiledPackage,
+)
 from catalog_engine.muranopl.codegen.expressions import Functions
 from catalog_engine.muranopl.functions.library import FunctionTables
 from catalog_engine.muranopl.source.classes import ClassSource
 from catalog_engine.muranopl.source.declarations import PackageDeclaration
 from catalog_engine.muranopl.source.errors import CompileError
-
-PACKAGE_CLASS = ""
-"""Name of the pseudo class that holds the functions of a package's own metadata."""
 
 
 def table_of(format_version: str) -> Functions:

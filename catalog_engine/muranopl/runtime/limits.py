@@ -59,6 +59,22 @@ class Steps:
         """Deepest nesting of calls."""
         return self._limits.depth
 
+    def enter(self) -> int:
+        """Count one call: a step, and a level of depth.
+
+        :return: what :attr:`depth` has to be set to when the call has ended.
+        :raises Stop, StepLimitExceeded: no step is left.
+        :raises DepthLimitExceeded: calls nest too deep.
+        """
+        self.left -= 1
+        if self.left < 0:
+            self.out_of_steps()
+        depth = self.depth
+        if depth >= self._limits.depth:
+            raise self.too_deep()
+        self.depth = depth + 1
+        return depth
+
     def strike(self, stop: exceptions.Stop) -> None:
         """Have the stop raised at the next step; what cleans up has a hundredth of the steps."""
         self.stop = stop
@@ -71,9 +87,8 @@ class Steps:
         :raises StepLimitExceeded: the limit is reached; once, a tenth of it comes back.
         """
         if self.stop is not None:
-            stop, self.stop = self.stop, self.stop
             self.left = self._limits.steps // 100
-            raise stop
+            raise self.stop
         if not self._refilled:
             self._refilled = True
             self.left = self._limits.steps * REFILL // 100

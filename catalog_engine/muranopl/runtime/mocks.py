@@ -50,13 +50,7 @@ class _Replaced:
         if receiver.destroyed:
             raise exceptions.ObjectDestroyedError(receiver)
         steps = self._mocks.rt.steps
-        steps.left -= 1
-        if steps.left < 0:
-            steps.out_of_steps()
-        depth = steps.depth
-        if depth >= steps.depth_limit:
-            raise steps.too_deep()
-        steps.depth = depth + 1
+        depth = steps.enter()
         try:
             positional, named = self.original.received(receiver, args, kwargs)
             call = _ActiveCall(self.original, receiver, positional, named)

@@ -50,13 +50,11 @@ class CompileError(Exception):
     @classmethod
     def at(
         cls,
-        position: Position | None,
+        position: Position,
         message: str,
         kind: str = DSL_SYNTAX_ERROR,
     ) -> CompileError:
         """Make an error that points at *position*."""
-        if position is None:
-            return cls(message, kind=kind)
         return cls(message, position.file, position.line, position.column, kind)
 
     def __str__(self) -> str:

@@ -172,10 +172,10 @@ class MappingNode(Node):
 
     def key_node(self, key: str) -> Node:
         """Node of the literal key, which must be there."""
-        for name, _value in self.pairs:
-            if isinstance(name, ScalarNode) and name.value == key:
-                return name
-        raise KeyError(key)
+        return next(
+            name for name, _value in self.pairs
+            if isinstance(name, ScalarNode) and name.value == key
+        )  # fmt: skip
 
     def keys(self) -> list[Any]:
         """Values of the literal keys."""

@@ -85,12 +85,10 @@ class Reader:
         try:
             return self._recognised(text)
         except (ValueError, KeyError, OverflowError) as error:
-            raise CompileError(
+            raise _error(
+                source,
+                event,
                 f"{text[:80]!r} looks like a number or date and is none ({error}); quote it",
-                source.file,
-                event.start_mark.line + 1,
-                event.start_mark.column + 1,
-                SYNTAX_ERROR,
             ) from error
 
     def _recognised(self, text: str) -> tuple[Any, Expression | None]:
@@ -137,36 +135,25 @@ class Reader:
         try:
             tree = self._parser.parse(text)
         except ExpressionError as error:
-            raise CompileError(
-                f"Not an expression: {error.message} at {error.offset}",
-                source.file,
-                event.start_mark.line + 1,
-                event.start_mark.column + 1,
-                SYNTAX_ERROR,
-            ) from error
+            message = f"Not an expression: {error.message} at {error.offset}"
+            raise _error(source, event, message) from error
         return ExpressionNode(text, tree, event.start_mark.index, event.end_mark.index)
 
     def _tagged(self, event: Any, source: SourceText, tag: str, text: str) -> Any:
         try:
             return self._construct(tag, text)
         except (ValueError, KeyError, AttributeError, OverflowError) as error:
-            raise CompileError(
-                f"{text!r} is not of type {tag}",
-                source.file,
-                event.start_mark.line + 1,
-                event.start_mark.column + 1,
-                SYNTAX_ERROR,
-            ) from error
+            raise _error(source, event, f"{text!r} is not of type {tag}") from error
+
+
+def _error(source: SourceText, event: Any, message: str) -> CompileError:
+    """An error that points to the beginning of an event."""
+    mark = event.start_mark
+    return CompileError(message, source.file, mark.line + 1, mark.column + 1, SYNTAX_ERROR)
 
 
 def _unsafe(source: SourceText, event: Any, tag: str) -> CompileError:
-    return CompileError(
-        f"The YAML tag {tag!r} is not allowed in packages",
-        source.file,
-        event.start_mark.line + 1,
-        event.start_mark.column + 1,
-        SYNTAX_ERROR,
-    )
+    return _error(source, event, f"The YAML tag {tag!r} is not allowed in packages")
 
 
 class _Composer:
@@ -199,13 +186,7 @@ class _Composer:
                 yield node
 
     def _error(self, event: Any, message: str) -> CompileError:
-        return CompileError(
-            message,
-            self._source.file,
-            event.start_mark.line + 1,
-            event.start_mark.column + 1,
-            SYNTAX_ERROR,
-        )
+        return _error(self._source, event, message)
 
     def _node(self, event: Any) -> Node:
         kind = type(event)

@@ -51,7 +51,7 @@ class Metadata:
         compiled = package.compiled
         if not compiled.meta:
             return []
-        return list(self._made(package, package.own_class(""), compiled.meta, "Package"))
+        return list(self._made(package, package.metadata_class(), compiled.meta, "Package"))
 
     def _member(
         self, cls: Any, members: dict[str, Any], name: str, target: str

@@ -164,13 +164,7 @@ class Method(_Callable):
         steps = self.cls.rt.steps
         if this.destroyed:
             raise exceptions.ObjectDestroyedError(this)
-        steps.left -= 1
-        if steps.left < 0:
-            steps.out_of_steps()
-        depth = steps.depth
-        if depth >= steps.depth_limit:
-            raise steps.too_deep()
-        steps.depth = depth + 1
+        depth = steps.enter()
         try:
             values = [
                 self._converted(argument, this, value)

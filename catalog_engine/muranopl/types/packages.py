@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
 from catalog_common.versions import Version, VersionSpec
-from catalog_engine.muranopl.codegen.compiled import CompiledPackage
+from catalog_engine.muranopl.codegen.compiled import PACKAGE_CLASS, CompiledPackage
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.source.errors import did_you_mean
 from catalog_engine.muranopl.types.linked import LinkedClass
@@ -67,11 +67,18 @@ class LinkedPackage:
 
         :raises CompileError: it does not compile.
         """
+        return self._own(name) if name else None
+
+    def metadata_class(self) -> LinkedClass | None:
+        """The pseudo class in which expressions of the package's own metadata stand."""
+        return self._own(PACKAGE_CLASS)
+
+    def _own(self, name: str) -> LinkedClass | None:
         try:
             return self._classes[name]
         except KeyError:
             pass
-        compiled = self.compiled.classes.get(name) if name else None
+        compiled = self.compiled.classes.get(name)
         if compiled is None:
             self._classes[name] = None
             return None

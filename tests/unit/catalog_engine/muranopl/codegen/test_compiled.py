@@ -113,3 +113,15 @@ def test_what_another_compiler_stored_is_refused(compiled):
 def test_what_is_damaged_is_refused(data):
     with pytest.raises(ValueError, match="damaged"):
         CompiledPackage.loads(data)
+
+
+def test_a_class_that_python_cannot_compile_is_too_complex():
+    cases = "".join(f"          {number}: [{{Return: {number}}}]\n" for number in range(5000))
+    text = (
+        "Namespaces: {=: org.example}\nName: C\nMethods:\n  m:\n    Usage: Static\n    Body:\n"
+        f"      - Match:\n{cases}        Value: 7\n"
+    )
+    manifest = {"FullName": "org.example", "Classes": {"org.example.C": "all.yaml"}}
+    made = compile_package(load_package(manifest, lambda _path: text.encode()))
+    with pytest.raises(CompileError, match=r"org\.example\.C is too complex to compile; split"):
+        _ = made.classes["org.example.C"].code

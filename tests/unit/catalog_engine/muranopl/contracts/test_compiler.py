@@ -37,6 +37,8 @@ Methods:
       - Return: $x.extended()
 """
 
+UNKNOWN = (exceptions.NoMethodRegisteredException, exceptions.NoMatchingMethodException)
+
 
 def convert(contract, value, method="take"):
     text = CLASSES.replace("CONTRACT", contract)

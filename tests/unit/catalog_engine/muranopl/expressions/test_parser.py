@@ -170,6 +170,7 @@ def test_trees_agree_with_yaql(oracle, seed):
         ("1 ♥ 2", 2),
         ("", 0),
         ("f(a => 1, 2)", 11),
+        ("f(, a => 1)", 10),
     ],
 )
 def test_errors_say_where(text, offset):

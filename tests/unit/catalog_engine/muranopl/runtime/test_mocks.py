@@ -159,6 +159,15 @@ def test_the_last_mock_counts_and_call_sites_forget_earlier_ones():
     ) == ["real", "real", "first", "first", "second", "second", "third", "third"]
 
 
+def test_the_last_mock_of_an_object_counts():
+    assert run("""
+        - inject($.server, name, first)
+        - inject($.server, grow, other)
+        - inject($.server, name, second)
+        - Return: [$.server.name(), $.server.grow()]
+    """) == ["second", "other"]
+
+
 def test_a_mocked_object_is_what_it_was():
     assert run("""
         - $before: [typeinfo($.server), $.server.size]
@@ -358,6 +367,21 @@ def test_variables_of_the_code_that_calls(method, values, seen):
     """)
         == seen
     )
+
+
+def test_variables_of_a_predicate_that_calls():
+    more = """
+        checked:
+          Arguments:
+            - x:
+                Contract: $.check($this.server.name() = $)
+          Body: [{Return: $x}]
+    """
+    body = """
+        - inject($.server, name, withOriginal(t => $) -> $t)
+        - Return: $.checked(5)
+    """
+    assert run(body, more=more) == 5
 
 
 def test_variables_right_of_an_arrow_and_in_branches():

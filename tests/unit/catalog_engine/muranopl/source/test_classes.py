@@ -124,6 +124,12 @@ def test_metaclasses():
             "DslSyntaxError",
             "declared twice",
         ),
+        ("Methods: {m: {Arguments: [{5: {Contract: $}}]}}", "DslSyntaxError", "must be a text"),
+        (
+            "Properties: {p: {Contract: !yaql '$.check($x => 1)'}}",
+            "SyntaxError",
+            r"arguments of check\(\) must be plain words",
+        ),
         ("Methods: {m: {Arguments: [{a: {}}]}}", "DslSyntaxError", "argument a of method m"),
         ("Cardinality: Two", "ValueError", "One, Many"),
         ("Applies: Foo", "ValueError", "Applies"),
@@ -146,6 +152,21 @@ def test_mistakes(text, kind, message):
 def test_a_missing_class_is_named():
     found = load("Name: t.B", ("t.BB",)).classes["t.BB"]
     assert "did you mean 't.B'" in str(found)
+
+
+def test_classes_without_a_name_cannot_be_told_apart():
+    text = "Name: t.B\n---\nExtends: t.B\n---\nUsage: Meta\n"
+    found = load(text, ("t.A", "t.B")).classes
+    assert "2 classes without a Name" in str(found["t.A"])
+    assert found["t.A"].kind.endswith("AmbiguousClassName")
+    assert not isinstance(found["t.B"], CompileError)
+    assert load("Usage: Meta\n", ("t.A",)).classes["t.A"].declaration.name == "t.A"
+
+
+def test_a_namespace_may_be_empty():
+    for empty in ("", "''", "~"):
+        found = load(f"Namespaces: {{=: t, e: {empty}}}\nName: A\nExtends: e:B\n")
+        assert found.classes["t.A"].declaration.extends == ("B",)
 
 
 def test_a_missing_file():
@@ -197,6 +218,8 @@ Properties:
     Contract: $.string().notNull().check($ > 3 and $ <= 9 and 5 < $ and foo($), hm)
   klass:
     Contract: $.class(o:C, D)
+  grouped: {Contract: ($).int().notNull()}
+  computed: {Contract: !yaql "$.class($a:$b)"}
   other: {Contract: $.int() + 1}
   fixed: {Contract: 5}
   items: {Contract: [$.int(), $, 1, 7]}
@@ -212,6 +235,8 @@ Properties:
     assert predicate[0] == "fn" and message == ("const", "hm")
     assert predicate[2] == ((">", ("const", 3)), ("<=", ("const", 9)), (">", ("const", 5)))
     assert specs["klass"][1] == (("class", (("type", "o:C"), ("const", "D")), ()),)
+    assert specs["grouped"][1][0][0] == "int"
+    assert specs["computed"][1][0][1][0][0] == "fn"
     assert specs["other"][0] == "expr"
     assert specs["fixed"][:2] == ("const", 5)
     assert [item[0] for item in specs["items"][1]] == ["chain", "any"]

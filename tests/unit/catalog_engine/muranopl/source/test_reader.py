@@ -93,6 +93,8 @@ def test_empty_documents_are_dropped():
         ("a: !!python/object:os.system x", "tag"),
         ("a: !foo x", "tag"),
         ("a: !!binary aGk=", "tag"),
+        ("a: !foo [x]", "tag"),
+        ("a: !foo {x: 1}", "tag"),
         ("a: !!set {x}", "tag"),
         ("? [1, 2]\n: 3", "cannot be a key"),
         ("a: *nothing", "no anchor"),
