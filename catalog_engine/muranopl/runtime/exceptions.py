@@ -7,7 +7,7 @@ that carries it and not to the module that it happens to stand in.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any, ClassVar
 
 _YAQL = "yaql.language.exceptions."
@@ -83,7 +83,11 @@ def shown(value: Any) -> str:
         return f"[{', '.join(shown(item) for item in value)}]"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{shown(k)}: {shown(v)}" for k, v in value.items()) + "}"
-    return repr(value)
+    if isinstance(value, Set):
+        return f"a set of {len(value)} items"
+    if isinstance(value, Iterable):
+        return "a lazy collection"
+    return "a function" if callable(value) else repr(value)
 
 
 # ---------------------------------------------------------------- of expressions

@@ -1,0 +1,48 @@
+"""Choices that the grammars make; each shrinks to the first option."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+T = TypeVar("T")
+
+
+class Draws:
+    """The choices of one example.
+
+    :param below: answers a number from 0 up to, and without, the one it is given.
+    """
+
+    def __init__(self, below: Callable[[int], int]) -> None:
+        self.below = below
+
+    def pick(self, options: Sequence[T]) -> T:
+        """One of some options."""
+        return options[self.below(len(options))]
+
+    def likely(self, percent: int) -> bool:
+        """True so many times of a hundred."""
+        return self.below(100) >= 100 - percent
+
+    def many(self, make: Callable[[], T], most: int, least: int = 0) -> list[T]:
+        """A few of what *make* makes."""
+        return [make() for _ in range(least + self.below(most - least + 1))]
+
+
+@functools.cache
+def _numbers(count: int) -> st.SearchStrategy[int]:
+    return st.integers(0, count - 1)
+
+
+def drawn(make: Callable[[Draws], T]) -> st.SearchStrategy[T]:
+    """A strategy of what *make* makes with choices."""
+
+    @st.composite
+    def strategy(draw: Any) -> T:
+        return make(Draws(lambda count: draw(_numbers(count))))
+
+    return strategy()
