@@ -23,6 +23,7 @@ their contracts already.
 from __future__ import annotations
 
 import ast
+import datetime
 import functools
 import importlib.metadata
 import marshal
@@ -43,7 +44,7 @@ from catalog_engine.muranopl.source.declarations import (
 )
 from catalog_engine.muranopl.source.errors import CompileError, Position
 
-COMPILER_VERSION: Final = 3
+COMPILER_VERSION: Final = 4
 """Raised whenever generated code, or what it expects of the runtime, changes."""
 
 _RECORDS: Final = {
@@ -268,9 +269,15 @@ def _plain(value: Any) -> Any:
     if value is ABSENT:
         return ("\0a",)
     if kind is tuple:
-        return tuple(_plain(item) for item in value)
+        items = tuple([_plain(item) for item in value])
+        # A text of the package must not be taken for a tag.
+        return ("\0t", *items) if items and items[0].__class__ is str and items[0][:1] == "\0" else items
     if kind is dict:
-        return {key: _plain(item) for key, item in value.items()}
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    if kind is datetime.datetime:
+        return ("\0m", value.isoformat())
+    if kind is datetime.date:
+        return ("\0d", value.isoformat())
     if kind.__name__ in _RECORDS:
         return ("\0r", kind.__name__, tuple(_plain(v) for v in vars(value).values()))
     return value
@@ -289,7 +296,16 @@ def _record(data: Any) -> Any:
             return ABSENT
         if tag == "\0r":
             return _RECORDS[data[1]](*(_record(item) for item in data[2]))
+        if tag == "\0d":
+            return datetime.date.fromisoformat(data[1])
+        if tag == "\0m":
+            return datetime.datetime.fromisoformat(data[1])
+        if tag == "\0t":
+            data = data[1:]
         return tuple(_record(item) for item in data)
     if kind is dict:
-        return {key: _record(item) for key, item in data.items()}
+        return {
+            key if key.__class__ is str else _record(key): _record(item)
+            for key, item in data.items()
+        }
     return data

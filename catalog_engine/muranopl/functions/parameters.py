@@ -129,6 +129,9 @@ class MappingRule:
         self.source = source
         self.destination = destination
 
+    def __repr__(self) -> str:
+        return "a rule"
+
 
 Rule = of(MappingRule)
 

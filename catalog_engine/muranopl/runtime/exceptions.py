@@ -358,6 +358,9 @@ def public_names(error: BaseException) -> tuple[str, ...]:
     if names:
         return names
     kind = type(error)
+    if kind.__module__.startswith("catalog_"):
+        # Where our modules stand is nothing that packages should know.
+        kind = next(base for base in kind.__mro__ if base.__module__ == "builtins")
     if getattr(builtins, kind.__name__, None) is kind:
         return (kind.__name__,)
     return (f"{kind.__module__}.{kind.__qualname__}",)

@@ -19,10 +19,19 @@ class Draws:
 
     def __init__(self, below: Callable[[int], int]) -> None:
         self.below = below
+        self._is_wild = below(3) == 2
 
     def pick(self, options: Sequence[T]) -> T:
         """One of some options."""
         return options[self.below(len(options))]
+
+    def mostly(self, good: Sequence[T], odd: Sequence[T]) -> T:
+        """One of the good options; in a part of the examples, at times one of the odd ones."""
+        return self.pick(odd if self.odd(20) else good)
+
+    def odd(self, percent: int) -> bool:
+        """True so many times of a hundred, but in most of the examples never."""
+        return self._is_wild and self.likely(percent)
 
     def likely(self, percent: int) -> bool:
         """True so many times of a hundred."""

@@ -37,17 +37,21 @@ TYPES: Final = (
 LITERALS: Final = (
     "0", "1", "2", "3", "10", "-1", "null", "true", "false", "0.5", "'a'", "''", "'abc'", "'1'",
     "'a b c'", "'{0}'", "'{0:>9999999}'", "'{a.b}'", '"a"', "`a\\`b`", "'$x'", "'org.example.Main'",
-    "'ex:Base'", "'2020-01-01'", "'[a-z]+'", "'(a+)+$'", "'('", "'\\x41'", "'\\ud800'", "'\\N{DASH}'",
-    "'\\N{EM DASH}'", "'\\777'", "'\\U00110000'", "'\\'", "'☃'", "'a\\nb'", "'%Y'", "'utf-16'", "'\\0'",
-    "2147483648", "9223372036854775808", "99999999999999999999999999", "1e3", "1.5.2", "00", "0x10",
-    "1_000", "٣", "0.1", "123456789.987654321", f"{'9' * 400}.0", "word", "word2", "ёж", "__word",
+    "'ex:Base'", "'2020-01-01'", "'[a-z]+'", "'(a+)+$'", "'('", "'\\x41'", "'\\ud800'", "'\\N{EM DASH}'", "'\\777'", "'☃'", "'a\\nb'", "'%Y'", "'utf-16'", "'\\0'",
+    "2147483648", "9223372036854775808", "99999999999999999999999999", "00", "٣", "0.1",
+    "123456789.987654321", f"{'9' * 400}.0", "word", "word2", "ёж", "'\\0r'",
     "[]", "{}", "[1, 2, 3]", "['a', 'b']", "[[1, 2], [3]]", "{a => 1}", "{a => 1, b => [2]}",
     "[{p => 1}, {p => 2}]", "[null]", "{null => 1}", "{1 => 2}", "[$]",
 )  # fmt: skip
+NO_LITERALS: Final = (
+    "'\\N{DASH}'", "'\\U00110000'", "'\\'", "1e3", "1.5.2", "0x10", "1_000", "__word", "♥", "#", "'", '"',
+    "", "mod", "not", "1.", ".5", "$$", "a b", "\x00", "@x", "%", "9" * 5000,
+)  # fmt: skip
 BINARY: Final = (
     "+", "-", "*", "/", "mod", "=", "!=", "<", ">", "<=", ">=", "in", "is", "and", "or", "=~", "!~",
-    "->", ".", "?.", ":", "=>",
+    "->", "?.",
 )  # fmt: skip
+NO_BINARY: Final = (".", ":", "=>", "==", "&&", "<>", "not in", ",", "%", "**", "is not", "|")
 SPACES: Final = (" ", "", "  ", "\n", "\t", "\u00a0")
 
 
@@ -64,10 +68,10 @@ class Expressions:
             self._group, self._index, self._list, self._map,
         ]  # fmt: skip
         if not eager:
-            self._forms += [self._scope, self._lambda, self._conditional, self._odd]
+            self._forms += [self._scope, self._lambda, self._conditional]
         self._operators = [
             operator for operator in BINARY
-            if not eager or operator not in ("and", "or", "->", "?.", "=>")
+            if not eager or operator not in ("and", "or", "->", "?.")
         ]  # fmt: skip
         self._eager = eager
 
@@ -75,6 +79,8 @@ class Expressions:
         """An expression of some depth."""
         if depth <= 0:
             return self._atom(0)
+        if self._draws.odd(4):
+            return self._odd(depth - 1)
         return self._draws.pick(self._forms)(depth - 1)
 
     def high(self) -> str:
@@ -96,7 +102,7 @@ class Expressions:
     def _atom(self, _depth: int) -> str:
         kind = self._draws.below(10)
         if kind < 5:
-            return self._draws.pick(LITERALS)
+            return self._draws.mostly(LITERALS, NO_LITERALS)
         return self._draws.pick(VARIABLES if kind < 8 else TYPES)
 
     def _member(self, depth: int) -> str:
@@ -113,7 +119,7 @@ class Expressions:
 
     def _binary(self, depth: int) -> str:
         space = self._draws.pick(SPACES) if self._draws.likely(10) else " "
-        operator = self._draws.pick(self._operators)
+        operator = self._draws.mostly(self._operators, NO_BINARY)
         return f"{self.make(depth)}{space}{operator}{space}{self.make(depth)}"
 
     def _unary(self, depth: int) -> str:

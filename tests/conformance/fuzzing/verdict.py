@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+import catalog_common
 import catalog_engine
 from catalog_engine.muranopl.runtime.exceptions import (
     LanguageError,
@@ -25,6 +26,7 @@ from catalog_engine.muranopl.runtime.operations_frames import CLASS_KEY
 from catalog_engine.muranopl.source.errors import DSL_SYNTAX_ERROR, CompileError
 
 _ENGINE: Final = str(Path(catalog_engine.__file__).parent)
+_OWN: Final = (f"{_ENGINE}/", f"{Path(catalog_common.__file__).parent}/")
 _FUNCTIONS: Final = (f"{_ENGINE}/muranopl/functions/", f"{_ENGINE}/library/")
 
 RAISED: Final = (
@@ -114,7 +116,7 @@ def _judge_place(error: CompileError, text: str) -> None:
 def _judge_native(error: BaseException) -> None:
     """An error of Python's: was it raised where the language means it?"""
     rows = list(_rows(error.__traceback__))
-    ours = [row for row in rows if row.tb_frame.f_code.co_filename.startswith(_ENGINE)
+    ours = [row for row in rows if row.tb_frame.f_code.co_filename.startswith(_OWN)
             or CLASS_KEY in row.tb_frame.f_globals]  # fmt: skip
     if not ours:
         raise Fault(f"raised outside of the engine: {error!r}") from error
