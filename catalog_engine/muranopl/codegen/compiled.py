@@ -271,7 +271,8 @@ def _plain(value: Any) -> Any:
     if kind is tuple:
         items = tuple([_plain(item) for item in value])
         # A text of the package must not be taken for a tag.
-        return ("\0t", *items) if items and items[0].__class__ is str and items[0][:1] == "\0" else items
+        is_like_a_tag = items and items[0].__class__ is str and items[0][:1] == "\0"
+        return ("\0t", *items) if is_like_a_tag else items
     if kind is dict:
         return {_plain(key): _plain(item) for key, item in value.items()}
     if kind is datetime.datetime:

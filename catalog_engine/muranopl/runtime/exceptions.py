@@ -70,6 +70,20 @@ class _DslError(LanguageError):
         cls.muranopl_names = (_DSL + cls.__name__,)
 
 
+_WORDS = {
+    "NoneType": "null", "bool": "boolean", "int": "integer", "float": "number", "str": "string",
+    "MList": "list", "tuple": "list", "MDict": "dictionary", "dict": "dictionary", "MSet": "set",
+    "MuranoObject": "object", "View": "object", "TypeReference": "type", "timedelta": "timespan",
+    "Pattern": "regular expression", "MappingRule": "rule",
+}  # fmt: skip
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, in the words of the language."""
+    name = type(value).__name__
+    return _WORDS.get(name) or ("lazy collection" if isinstance(value, Iterable) else name)
+
+
 def shown(value: Any) -> str:
     """A value in a message: bounded, and never more than its kind for what is large."""
     if isinstance(value, (bool, int, float, type(None))):
@@ -78,13 +92,13 @@ def shown(value: Any) -> str:
         return repr(value if len(value) <= 200 else value[:200] + "…")
     size = getattr(value, "size", 0)
     if isinstance(size, int) and size > 200:
-        return f"a {type(value).__name__} of {len(value)} items"
+        return f"a {kind_of(value)} of {len(value)} items"
     if isinstance(value, tuple):
         return f"[{', '.join(shown(item) for item in value)}]"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{shown(k)}: {shown(v)}" for k, v in value.items()) + "}"
     if isinstance(value, Set):
-        return f"a set of {len(value)} items"
+        return f"set({', '.join(shown(item) for item in value)})"
     if isinstance(value, Iterable):
         return "a lazy collection"
     return "a function" if callable(value) else repr(value)

@@ -13,7 +13,8 @@ _LEGACY = FunctionTables().for_format("1.0")
 
 def _callable(kind: str) -> tuple[str, ...]:
     names = {*_TABLE.names(kind), *_LEGACY.names(kind)}  # type: ignore[arg-type]
-    return tuple(sorted(name for name in names if name.isidentifier()))
+    # Secrets are kept outside, where there are none.
+    return tuple(sorted(name for name in names if name.isidentifier() and name != "decryptData"))
 
 
 FUNCTIONS: Final = (*_callable("function"), "unknown", "assert", "tuple", "é")
@@ -123,7 +124,8 @@ class Expressions:
         return f"{self.make(depth)}{space}{operator}{space}{self.make(depth)}"
 
     def _unary(self, depth: int) -> str:
-        return self._draws.pick(("-", "not ", "+", ":")) + self.make(depth)
+        text = self._draws.mostly(("-", "not ", "+"), (":", "not", "~", "!")) + self.make(depth)
+        return text if self._draws.likely(20) else f"({text})"
 
     def _group(self, depth: int) -> str:
         return f"({self.make(depth)})"
@@ -139,7 +141,9 @@ class Expressions:
         return f"{{{', '.join(pairs)}}}"
 
     def _scope(self, depth: int) -> str:
-        maker = self._draws.pick(("let(x => {0})", "with({0}, 1)", "def(f, {0})", "{0}", "let({0})"))
+        maker = self._draws.pick(
+            ("let(x => {0})", "with({0}, 1)", "def(f, {0})", "{0}", "let({0})")
+        )
         return f"{maker.format(self.make(depth))} -> {self.make(depth)}"
 
     def _lambda(self, depth: int) -> str:
@@ -164,7 +168,7 @@ class Expressions:
             return ""
         args = self._draws.many(lambda: self.make(depth), 3)
         if self._draws.likely(15):
-            args.insert(self._draws.below(len(args) + 1), "")
+            args.insert(self._draws.below(len(args) or 1), "")
         names = ("x", "a", "b", "predicate", "owner", "1", "(x)", "'x'", "$", "initial", "key", "é")
         if self._draws.likely(20):
             args.append(f"{self._draws.pick(names)} => {self.make(depth)}")

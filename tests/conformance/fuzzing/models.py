@@ -65,5 +65,6 @@ class Models:
         if kind == 8:
             return self._draws.many(lambda: self.value(depth - 1), 3)
         return {
-            self._draws.mostly(NAMES, NO_NAMES): self.value(depth - 1) for _ in range(self._draws.below(4))
+            self._draws.mostly(NAMES, NO_NAMES): self.value(depth - 1)
+            for _ in range(self._draws.below(4))
         }

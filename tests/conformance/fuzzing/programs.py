@@ -22,7 +22,7 @@ from catalog_engine.muranopl.schemas.generator import schemas_of
 from catalog_engine.muranopl.source.errors import CompileError
 from catalog_engine.muranopl.source.packages import load_package
 from tests.conformance.fuzzing.classes import CLASSES
-from tests.conformance.fuzzing.verdict import Fault, judge
+from tests.conformance.fuzzing.verdict import OURS, Fault, judge
 from tests.unit.catalog_engine.muranopl.language import Program
 
 PACKAGE: Final = "org.example"
@@ -56,7 +56,9 @@ def compiled(text: str, form: str = "1.4") -> CompiledPackage:
     for source in declared.classes.values():
         if isinstance(source, CompileError):
             judge(source, text)
-    first, second = (compile_package(load_classes(text, form), functions=_TABLES[form]) for _ in "ab")
+    first, second = (
+        compile_package(load_classes(text, form), functions=_TABLES[form]) for _ in "ab"
+    )
     for name, cls in first.classes.items():
         # Without references between equal parts, which depend on what else is in memory.
         one, other = (marshal.dumps(own.to_plain(), 2) for own in (cls, second.classes[name]))
@@ -186,6 +188,8 @@ def _check_settled(value: Any) -> None:
         one = waiting.pop()
         if type(one) in (list, dict, set) or isinstance(one, collections.abc.Iterator):
             raise Fault(f"a method answered what is no value: {one!r}")
+        if isinstance(one, str) and OURS.search(one):
+            raise Fault(f"a value that tells of the engine: {one}")
         if isinstance(one, tuple):
             waiting.extend(one)
         elif isinstance(one, dict):

@@ -84,7 +84,9 @@ class Statements:
         return Expression(self._expressions.make(self._draws.below(4)), self._draws.likely(10))
 
     def _key(self) -> Any:
-        return self.expression() if self._draws.likely(25) else self._draws.mostly(SCALARS, NO_SCALARS)
+        return (
+            self.expression() if self._draws.likely(25) else self._draws.mostly(SCALARS, NO_SCALARS)
+        )
 
     def _spoil(self, made: Pairs) -> None:
         """Leave a key out, misspell or repeat one, or put something wrong under it."""
@@ -96,7 +98,9 @@ class Statements:
         elif kind == 1:
             made[at] = (key, self.value())
         elif kind == 2:
-            made.append((self._draws.pick(("Do", "Then", "Else", "Default", "Unknown", "Return")), 1))
+            made.append(
+                (self._draws.pick(("Do", "Then", "Else", "Default", "Unknown", "Return")), 1)
+            )
         elif kind == 3:
             made.append((key, value))
         else:
@@ -181,7 +185,9 @@ class Statements:
         made = Pairs([("Throw", self.value(1) if self._draws.likely(20) else self._names())])
         for key in ("Message", "Extra", "Cause"):
             if self._draws.likely(30):
-                made.append((key, Pairs([("a", self.value(1))]) if key == "Extra" else self.value()))
+                made.append(
+                    (key, Pairs([("a", self.value(1))]) if key == "Extra" else self.value())
+                )
         return made
 
     def _names(self) -> Any:

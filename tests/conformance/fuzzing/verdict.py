@@ -52,7 +52,7 @@ KINDS: Final = frozenset(
     )
 )  # fmt: skip
 """Names of errors that a class which does not compile has for its users."""
-_OURS: Final = re.compile(
+OURS: Final = re.compile(
     r" at 0x[0-9a-f]+|catalog_engine[./]|site-packages|<function |<class '|\bMList\b|\bMDict\b|\bMSet\b"
 )
 
@@ -89,7 +89,7 @@ def _judge_message(error: BaseException) -> None:
     message = str(error)
     if not message and not isinstance(error, StopIteration) and not hasattr(error, "wrapped"):
         raise Fault(f"no message: {error!r}") from error
-    if _OURS.search(message):
+    if OURS.search(message):
         raise Fault(f"a message about the engine: {message}") from error
 
 
@@ -97,7 +97,7 @@ def _judge_place(error: CompileError, text: str) -> None:
     lines = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)
     if error.kind not in KINDS:
         raise Fault(f"errors of compilation have no kind {error.kind!r}") from error
-    if not error.message or _OURS.search(error.message):
+    if not error.message or OURS.search(error.message):
         raise Fault(f"a message about the engine: {error.message!r}") from error
     if error.file == "manifest.yaml":
         return
