@@ -222,7 +222,7 @@ class Loader:
             # Whoever made the model may have written anything there.
             if not isinstance(row, Mapping):
                 continue
-            subscriber = self.objects.get(row.get("subscriber"))
+            subscriber = self.objects.get(str(row.get("subscriber")))
             if subscriber is not None:
                 obj.dependencies = [*(obj.dependencies or ()), (subscriber, row.get("handler"))]
 

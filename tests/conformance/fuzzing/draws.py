@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 T = TypeVar("T")
@@ -55,3 +57,13 @@ def drawn(make: Callable[[Draws], T]) -> st.SearchStrategy[T]:
         return make(Draws(lambda count: draw(_numbers(count))))
 
     return strategy()
+
+
+def bounded(count: int) -> Callable[[Any], Any]:
+    """Settings of a test: the same examples in every run, unless more are asked for."""
+    asked = os.environ.get("BURANO_GENERATED_EXAMPLES")
+    return settings(
+        max_examples=int(asked or count), deadline=None, database=None, derandomize=asked is None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large,
+                               HealthCheck.large_base_example],
+    )  # fmt: skip
