@@ -56,6 +56,11 @@ NO_BINARY: Final = (".", ":", "=>", "==", "&&", "<>", "not in", ",", "%", "**", 
 SPACES: Final = (" ", "", "  ", "\n", "\t", "\u00a0")
 
 
+def _is_eager(name: str) -> bool:
+    """Whether a function evaluates all of its arguments, once."""
+    return not (_TABLE.lazy_parameters(name) or name in CONTRACTS)
+
+
 class Expressions:
     """Makes expressions.
 
@@ -75,6 +80,8 @@ class Expressions:
             if not eager or operator not in ("and", "or", "->", "?.")
         ]  # fmt: skip
         self._eager = eager
+        self._functions = [name for name in FUNCTIONS if not eager or _is_eager(name)]
+        self._methods = [name for name in METHODS if not eager or _is_eager(name)]
 
     def make(self, depth: int = 3) -> str:
         """An expression of some depth."""
@@ -112,11 +119,11 @@ class Expressions:
 
     def _method(self, depth: int) -> str:
         dot = "?." if not self._eager and self._draws.likely(10) else "."
-        names = OWN if self._draws.likely(20) else METHODS
+        names = OWN if self._draws.likely(20) else self._methods
         return f"{self.make(depth)}{dot}{self._draws.pick(names)}({self._arguments(depth)})"
 
     def _function(self, depth: int) -> str:
-        return f"{self._draws.pick(FUNCTIONS)}({self._arguments(depth)})"
+        return f"{self._draws.pick(self._functions)}({self._arguments(depth)})"
 
     def _binary(self, depth: int) -> str:
         space = self._draws.pick(SPACES) if self._draws.likely(10) else " "
