@@ -53,7 +53,7 @@ KINDS: Final = frozenset(
 )  # fmt: skip
 """Names of errors that a class which does not compile has for its users."""
 OURS: Final = re.compile(
-    r" at 0x[0-9a-f]+|catalog_engine[./]|site-packages|<function |<class '|\bMList\b|\bMDict\b|\bMSet\b"
+    r" at 0x[0-9a-f]+|catalog_engine[./]|site-packages|<function |<class '|\bM(?:List|Dict|Set)\b"
 )
 
 
@@ -130,7 +130,7 @@ def _judge_native(error: BaseException) -> None:
     elif CLASS_KEY in last.tb_frame.f_globals:
         if not isinstance(error, ZeroDivisionError):
             raise Fault(f"generated code failed: {error!r}") from error
-    elif (last.tb_frame.f_code.co_name, type(error)) in OF_ITEMS:
+    elif last is rows[-1] and (last.tb_frame.f_code.co_name, type(error)) in OF_ITEMS:
         return
     elif not file.startswith(_FUNCTIONS) or not isinstance(error, OF_VALUES):
         raise Fault(f"the engine failed: {error!r}") from error
