@@ -16,9 +16,11 @@ NAMESPACES: Final = Pairs(
 )  # fmt: skip
 LEAVES: Final = (
     "$", "$.string()", "$.int()", "$.bool()", "$.notNull()", "$.string().notNull()",
-    "$.int().notNull().check($ > 0)", "$.class(Main)", "$.class(ex:Base)", 
-    "$.class(:Base).owned()",     "$.class(std:Object).notOwned()", "$.class(Unknown)", "$.template(Base)", "$.class()",
-    "$.int(1)", "$.template(Main, excludeProperties => [p, q.r])", "$.check($ in [1, 2])", "$.check(false, oh)",
+    "$.int().notNull().check($ > 0)", "$.class(Main)", "$.class(ex:Base)",
+    "$.class(:Base).owned()", "$.class(std:Object).notOwned()", "$.class(Unknown)",
+    "$.template(Base)", "$.class()",
+    "$.int(1)", "$.template(Main, excludeProperties => [p, q.r])", "$.check($ in [1, 2])",
+    "$.check(false, oh)",
     "$.check($.matches('a+'))", "$.check($this.p = $)", "$.unknown()", "$.class(Main, Base)",
     "$.class(Main, versionSpec => '>=0.1')", "$.class(Main, null, '<0')", "$.int() + 1", "$this",
     "$.class(Main).class(Base)", "$.string().len()", "not $", "$.template($)", "$.owned()", "$.p",

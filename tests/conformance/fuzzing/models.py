@@ -11,8 +11,9 @@ TYPES: Final = (
     "org.example.Main/0.1.0@org.example",
 )  # fmt: skip
 NO_TYPES: Final = (
-    "org.example.Loop", "org.example.Label", "org.example.Unknown", "Main", "", 
-    "org.example.Main/x", "org.example.Main@unknown", "a-b", 1, None, [], {}, "ex:Base", ":Main", "org.example.Main/<",
+    "org.example.Loop", "org.example.Label", "org.example.Unknown", "Main", "",
+    "org.example.Main/x", "org.example.Main@unknown", "a-b", 1, None, [], {}, "ex:Base", ":Main",
+    "org.example.Main/<",
 )  # fmt: skip
 IDS: Final = ("root", "one", "two", "three")
 NO_IDS: Final = ("", None, 1, [], {"a": 1}, True)

@@ -10,7 +10,8 @@ from tests.conformance.fuzzing.notation import Expression, Pairs, Raw
 
 SCALARS: Final = (
     None, True, False, 0, 1, 2, -1, 0.5, "", "a", "text", "$x", "x", "Full", "ex:Full",
-    "ValueError", Raw("~"), Raw("2013-05-23"), Raw("2013-05-23T12:30:45Z"), Raw("12:30:45"), Raw("0x1F"),
+    "ValueError", Raw("~"), Raw("2013-05-23"), Raw("2013-05-23T12:30:45Z"), Raw("12:30:45"),
+    Raw("0x1F"),
     Raw(".nan"), Raw(".inf"), Raw("yes"), Raw("a b c"), Raw("a and b"), Raw("foo-bar"), Raw("''"),
     Raw("!!str 12"), Raw("99999999999999999999999"), Raw("1e400"), Raw("!!float 1"), Raw("1:60"),
     Raw("'it''s'"), Raw("ex:Full"), Raw("$.a.b"), Raw("=> 1"), Raw("!!timestamp 2013-05-23"),
