@@ -9,6 +9,7 @@ from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.seams import FunctionRuntime
 from catalog_engine.muranopl.functions.table import NO_RECEIVER, NO_VALUE, FunctionTable, Subject
 from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.exceptions import kind_of
 from catalog_engine.muranopl.runtime.values import MList
 
 subject = Subject()
@@ -19,7 +20,7 @@ SERIALIZATION_TYPES = ("Serializable", "Inline", "Mixed")
 
 def _object(rt: FunctionRuntime, value: Any, function: str) -> Any:
     if not rt.is_object(value):
-        raise TypeError(f"{function}() takes an object, not {type(value).__name__}")
+        raise TypeError(f"{function}() takes an object, not {kind_of(value)}")
     return value
 
 

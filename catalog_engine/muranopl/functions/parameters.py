@@ -92,6 +92,9 @@ class MappingRule:
         self.source = source
         self.destination = destination
 
+    def __repr__(self) -> str:
+        return "a rule"
+
 
 def _never(_kind: type) -> bool:
     return False
@@ -132,7 +135,6 @@ NullableTimespan = of(TIMESPAN, nullable=True)
 DateTime = ParameterType(lambda t: issubclass(t, DATETIME), base=DATETIME, convert=_aware)
 PlainDateTime = of(DATETIME)
 Lambda = ParameterType(_is_value, nullable=True, lazy=True, convert=as_thunk)
-
 
 Rule = of(MappingRule)
 

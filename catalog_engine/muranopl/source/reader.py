@@ -84,7 +84,7 @@ class Reader:
     def _plain(self, event: Any, source: SourceText, text: str) -> tuple[Any, Expression | None]:
         try:
             return self._recognised(text)
-        except (ValueError, KeyError, OverflowError) as error:
+        except (ValueError, LookupError, OverflowError) as error:
             raise _error(
                 source,
                 event,
@@ -142,7 +142,7 @@ class Reader:
     def _tagged(self, event: Any, source: SourceText, tag: str, text: str) -> Any:
         try:
             return self._construct(tag, text)
-        except (ValueError, KeyError, AttributeError, OverflowError) as error:
+        except (ValueError, LookupError, AttributeError, OverflowError) as error:
             raise _error(source, event, f"{text!r} is not of type {tag}") from error
 
 
