@@ -61,3 +61,16 @@ def test_what_is_frozen_stays_so() -> None:
         assert gc.get_freeze_count() >= before + len(made)
     finally:
         gc.unfreeze()
+
+
+def test_garbage_does_not_pile_up() -> None:
+    """A process that loads one model after another keeps no more than some of their garbage."""
+    most = 0
+    for _ in range(40):
+        with without_collector():
+            garbage = [Node() for _ in range(20_000)]
+            for one, other in zip(garbage, garbage[1:] + garbage[:1], strict=True):
+                one.next = other  # type: ignore[attr-defined]
+            del garbage, one, other
+        most = max(most, sum(isinstance(each, Node) for each in gc.get_objects()))
+    assert most < 300_000
