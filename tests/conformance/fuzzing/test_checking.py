@@ -50,7 +50,8 @@ def _write(root: Path, name: str, example: Example) -> None:
 def compiles(example: Example) -> bool:
     """Whether all classes of a package compile."""
     try:
-        compile_package(load_classes(example.text, example.form), strict=True)
+        for own in compile_package(load_classes(example.text, example.form)).classes.values():
+            _ = own.code
     except CompileError:
         return False
     return True

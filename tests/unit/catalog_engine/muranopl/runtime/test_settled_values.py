@@ -46,5 +46,5 @@ def test_an_iterator_tells_no_address(expression):
 
 
 def test_nor_does_it_in_errors():
-    with pytest.raises(exceptions.NoMatchingMethodException, match="receiver <iterator> matches"):
+    with pytest.raises(exceptions.NoMatchingMethodException, match="receiver a lazy collection matches"):
         run(f"- Return: {LAZY}.toUpper()")
