@@ -113,7 +113,7 @@ def test_errors_of_python_have_the_names_that_packages_know(error, names):
 # ---------------------------------------------------------------- stacks
 
 
-def trace(body, *more):
+def trace(body, error, *more, **manifest):
     text = f"""
 Namespaces: {{=: org.example}}
 Name: Main
@@ -123,13 +123,13 @@ Methods:
     Body:
 {body}
 """
-    with pytest.raises(Exception) as raised:
-        Program(package(text), *more).call("org.example.Main", "run")
+    with pytest.raises(error) as raised:
+        Program(package(text, **manifest), *more).call("org.example.Main", "run")
     return wrapped(raised.value).frames
 
 
 def test_a_frame_names_file_place_method_type_and_instruction():
-    frames = trace("      - $x: 1\n      - $y: $x / 0\n")
+    frames = trace("      - $x: 1\n      - $y: $x / 0\n", ZeroDivisionError)
     assert frames[-1].text("> ").splitlines() == [
         '> File "Classes/all.yaml", line 9:9 in method run of type org.example.Main',
         ">     $x / 0",
@@ -137,7 +137,7 @@ def test_a_frame_names_file_place_method_type_and_instruction():
 
 
 def test_a_lambda_is_part_of_the_method_around_it():
-    frames = trace("      - $x: list(1).select($ / 0)\n")
+    frames = trace("      - $x: list(1).select($ / 0)\n", ZeroDivisionError)
     assert [(frame.method, frame.instruction) for frame in frames] == [
         ("run", "list(1).select($ / 0)")
     ]
@@ -155,7 +155,10 @@ Methods:
     Body:
       - Return: [{", ".join(["*t"] * 300)}]
 """
-    frames = trace("      - type('org.other.Huge').m()\n", package(other, name="org.other"))
+    frames = trace(
+        "      - type('org.other.Huge').m()\n", exceptions.MemoryQuotaExceededException,
+        package(other, name="org.other"), Require={"org.other": ""},
+    )  # fmt: skip
     assert [frame.instruction for frame in frames] == ["type('org.other.Huge').m()"]
 
 
