@@ -8,7 +8,7 @@ from catalog_engine.library.values import plain
 from catalog_engine.muranopl.types.native import native_class, native_method
 
 
-@native_class("io.murano.Object")
+@native_class("io.murano.Object", on_use=True)
 class MuranoObject:
     """Attributes: values that an object keeps from one deployment to the next, unseen by users."""
 
@@ -20,8 +20,10 @@ class MuranoObject:
     def set_attr(self, caller: Any, name: str, value: Any, owner: Any = None) -> None:
         """Keep a value under a name of the class *owner*, the calling one by default.
 
-        Null removes it.
+        Of an object its id is kept; null removes what is kept.
         """
+        if self._runtime.is_object(value):
+            value = value.id
         self._runtime.host.attributes.set(
             self._this.id, self._class_name(caller, owner), name, plain(value)
         )

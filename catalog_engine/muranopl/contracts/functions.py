@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from catalog_common.versions import VersionSpec
-from catalog_engine.muranopl.objects.model import MuranoObject, View
+from catalog_engine.muranopl.objects.model import MuranoObject, TypeReference, View
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.exceptions import ContractViolationException, shown
 from catalog_engine.muranopl.runtime.values import MDict
@@ -195,13 +195,19 @@ class _Type:
 
     def checked(self, this: Any, value: Any) -> Any:
         """The value if it is an object of the type."""
+        self.check(this, value.cls)
+        return value
+
+    def check(self, this: Any, have: Any) -> None:
+        """Check the class of an object.
+
+        :raises ContractViolationException: it is not compatible with the type.
+        """
         wanted = self.linked(this)
-        have = value.cls
         if not have.is_compatible(wanted, self._cls.package, self.spec):
             raise ContractViolationException(
                 f"Object of type {have.name} is not compatible with requested type {wanted.name}"
             )
-        return value
 
 
 def _class(cls: Any, owns: bool, args: list[Any], kwargs: dict[str, Any]) -> Step:
@@ -275,11 +281,19 @@ def _template(cls: Any, owns: bool, args: list[Any], kwargs: dict[str, Any]) -> 
     return convert
 
 
-def _is_template(_cls: Any, _owns: bool, args: list[Any], kwargs: dict[str, Any]) -> Step:
-    _parameters("template", args, kwargs)
+def _is_template(cls: Any, _owns: bool, args: list[Any], kwargs: dict[str, Any]) -> Step:
+    name, _default, spec, _excluded = _parameters("template", args, kwargs)
+    wanted = _Type(cls, name, spec)
 
-    def test(_this: Any, value: Any) -> Any:
-        if value is None or isinstance(value, Mapping):
+    def test(this: Any, value: Any) -> Any:
+        if value is None:
+            return value
+        if isinstance(value, Mapping):
+            # What another declaration made of the value: its header says the type.
+            header = value.get("?")
+            kind = header.get("type") if isinstance(header, Mapping) else None
+            if kind.__class__ is TypeReference:
+                wanted.check(this, kind.cls)
             return value
         raise ContractViolationException(f"Value {shown(value)} is not a template")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.table import Subject
@@ -20,6 +20,8 @@ class PatchConflict(Exception):
 
 class PatchTestFailed(AssertionError):
     """A ``test`` operation of a patch found another value."""
+
+    muranopl_names: ClassVar[tuple[str, ...]] = ("jsonpatch.JsonPatchTestFailed",)
 
 
 @subject.function("patch", kind="both", obj=p.Any_, patch=p.Any_)

@@ -15,10 +15,13 @@ from catalog_engine.muranopl.objects.model import MuranoObject
 from catalog_engine.muranopl.objects.notation import HEADER, Notation, Written
 from catalog_engine.muranopl.objects.serialisation import MIXED, Serialiser
 from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.collector import without_collector
 from catalog_engine.muranopl.runtime.values import MDict, freeze
 from catalog_engine.muranopl.types.construction import Slot, Step
 
-_NOTHING: Final[Mapping[str, Any]] = {}
+_NOTHING: Final[Mapping[Any, Any]] = {}
+# Stands for all objects under construction that have none yet; each gets a dictionary of its own.
+_NO_HALVES: Final[dict[type, Any]] = {}
 _OWN_KEYS: Final = frozenset(("type", "id", "name", "classVersion", "package"))
 _PLAIN_HEADER: Final = len(_OWN_KEYS)
 
@@ -29,16 +32,23 @@ class _Load:
     :ivar keep_ids: ids in the data are ids of objects, not mere names inside the data.
     :ivar is_dry: objects serve to check contracts and are thrown away.
     :ivar path: properties that lead to the object being filled (dry loads).
+    :ivar outer: the load inside of which this one is made, whose objects it may refer to.
     """
 
-    def __init__(self, data: Any, keep_ids: bool, is_dry: bool = False, excluded: Any = ()):
+    def __init__(
+        self, data: Any, keep_ids: bool, is_dry: bool = False, excluded: Any = (),
+        outer: _Load | None = None,
+    ):  # fmt: skip
         self.keep_ids = keep_ids
+        self.outer = outer
         self.is_dry = is_dry
         self.excluded = frozenset(tuple(str(path).split(".")) for path in excluded or ())
         self.path: list[str] = []
         self.objects: dict[str, MuranoObject] = {}
         self.made: list[MuranoObject] = []
-        self.queue: list[tuple[MuranoObject, dict[Any, dict[str, Any]], Mapping[str, Any]]] = []
+        self.queue: list[
+            tuple[MuranoObject, Mapping[Any, Mapping[str, Any]], Mapping[str, Any]]
+        ] = []
         self.dependencies: list[tuple[MuranoObject, Any]] = []
         self._data = data
         self._known: dict[str, Mapping[str, Any]] | None = None
@@ -86,8 +96,10 @@ class Loader:
 
         :raises NoObjectFoundError: an id is referred to that nobody has.
         """
-        data = freeze(data)
-        with self._session(data, keep_ids=True) as load:
+        with without_collector():
+            data = freeze(data)
+        # What initialises objects is any code, which may leave much garbage.
+        with self._session(data, keep_ids=True) as load, without_collector():
             return self._object(load, self._notation.read(data, None, None), None)
 
     def new_object(
@@ -133,19 +145,23 @@ class Loader:
 
         :raises NoObjectFoundError: nobody has the id.
         """
-        load = self._active()
-        if load is not None:
+        load = active = self._active()
+        while load is not None:
             found = load.objects.get(object_id)
             if found is not None:
                 return found
+            load = load.outer
         found = self.objects.get(object_id)
         if found is not None:
             return found
-        written = load.known(object_id) if load is not None else None
-        if load is None or written is None or not (written.get(HEADER) or {}).get("type"):
-            raise exceptions.NoObjectFoundError(object_id)
-        read = self._notation.read(written, None, None)
-        return self._shell(load, read, object_id)
+        load = active
+        while load is not None:
+            written = load.known(object_id)
+            if written is not None and (written.get(HEADER) or {}).get("type"):
+                read = self._notation.read(written, None, None)
+                return self._shell(load, read, object_id)
+            load = load.outer
+        raise exceptions.NoObjectFoundError(object_id)
 
     def template(
         self, value: Any, default: Any, check: Callable[[MuranoObject], Any],
@@ -157,7 +173,9 @@ class Loader:
         """
         branch = self._branch()
         before = self._loads.get(branch)
-        load = self._loads[branch] = _Load(value, True, is_dry=True, excluded=excluded)
+        load = self._loads[branch] = _Load(
+            value, keep_ids=True, is_dry=True, excluded=excluded, outer=before
+        )
         try:
             made = self._object(load, self._notation.read(value, default, scope), None)
             check(made)
@@ -270,13 +288,16 @@ class Loader:
         for prop in plan.configured:
             value = config[prop.name] if prop.name in config else prop.default(obj)
             obj.values[prop.name] = prop.contract.transform(obj, freeze(value))
-        arguments: dict[Any, dict[str, Any]] = {}
         for step in plan.steps:
             self._fill_step(load, obj, step, properties, config)
-            if step.arguments:
-                arguments[step.cls] = {
-                    name: properties[name] for name in step.arguments if name in properties
-                }
+        arguments: Mapping[Any, Mapping[str, Any]] = (
+            {
+                step.cls: {name: properties[name] for name in step.arguments if name in properties}
+                for step in plan.with_arguments
+            }
+            if plan.with_arguments
+            else _NOTHING
+        )
         if load.is_dry:
             return
         load.made.append(obj)
@@ -376,6 +397,7 @@ class Loader:
         properties: Mapping[str, Any],
     ) -> None:  # fmt: skip
         steps = self._rt.steps
+        obj.natives = _NO_HALVES
         for cls, is_native in obj.cls.construction.initialisers:
             if is_native:
                 self._rt.make_native_half(obj, cls, properties)

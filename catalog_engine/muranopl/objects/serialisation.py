@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from catalog_engine.muranopl.objects.model import MuranoObject, TypeReference, View
+from catalog_engine.muranopl.runtime.collector import without_collector
 from catalog_engine.muranopl.runtime.values import MSet
 from catalog_engine.muranopl.types.metadata import values_of
 
@@ -43,7 +44,10 @@ class Serialiser:
 
     def model(self, root: MuranoObject | None) -> Any:
         """The model of a root object: everything it refers to is in it."""
-        return None if root is None else self._complete(root)
+        if root is None:
+            return None
+        with without_collector():
+            return self._complete(root)
 
     def reference(self, value: Any, stop: Any = None) -> Any:
         """A result: objects, and what they own.

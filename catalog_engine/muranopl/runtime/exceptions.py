@@ -357,6 +357,8 @@ class DeadlockError(LanguageError):
 
 def public_names(error: BaseException) -> tuple[str, ...]:
     """Names under which packages catch a native error, the most specific first."""
+    if isinstance(error, WrappedException):
+        return public_names(error.wrapped)
     names: tuple[str, ...] = getattr(error, "muranopl_names", ())
     if names:
         return names

@@ -281,10 +281,19 @@ class ObjectSites:
 
     def _check_known(self, receiver: Any, name: str) -> None:
         if self.functions.table.lookup(name, "method") is None:
+            if self._is_seen(receiver, name):
+                raise exceptions.NoMatchingMethodException(name, receiver)
             known = list(self.functions.table.names("method"))
             if receiver.__class__ in _OBJECTS:
                 known.extend(receiver.cls.method_names())
             raise exceptions.NoMethodRegisteredException(name, receiver, did_you_mean(name, known))
+
+    def _is_seen(self, receiver: Any, name: str) -> bool:
+        """Say whether a method of the name is in sight, though not one of the receiver."""
+        classes = [self.cls, *self.cls.imports]
+        if receiver.__class__ in _OBJECTS:
+            classes.append(receiver.cls)
+        return any(cls.find_method(name) is not None for cls in classes)
 
 
 _EMPTY: Final = MDict({})

@@ -77,6 +77,9 @@ def item(target: Any, index: Any) -> Any:
     kind = target.__class__
     if kind is MDict or (kind is MList and isinstance(index, int)):
         return target[index]
+    # What lazy functions hand on is not settled: pairs of items() and zip(), groups.
+    if isinstance(target, (tuple, list)) and isinstance(index, int):
+        return target[index]
     raise exceptions.NoMatchingFunctionException("#indexer")
 
 

@@ -166,10 +166,12 @@ def _frozen(value: Any, levels: int) -> Any:
         raise exceptions.MemoryQuotaExceededException()
     levels -= 1
     if kind is dict:
-        return _frozen_dict(value, levels)
+        return _frozen_dict(value, levels) if value else _EMPTY_DICT
     if isinstance(value, Mapping):
         return _frozen_dict(dict(value), levels)
     if isinstance(value, (list, tuple)):
+        if not value:
+            return _EMPTY_LIST
         return MList(
             [item if item.__class__ in _FROZEN else _frozen(item, levels) for item in value]
         )
@@ -182,18 +184,17 @@ def _frozen(value: Any, levels: int) -> Any:
 
 def _frozen_dict(value: dict[Any, Any], levels: int) -> MDict:
     """One pass that freezes and measures, since models consist of dictionaries."""
-    made: dict[Any, Any] = {}
+    made = value
     key: Any
     item: Any
     size = 2 * len(value) + 1
     depth = 0
     for key, item in value.items():
         if key.__class__ is not str:
-            key = _frozen(key, levels)
-            if key.__class__ in _COLLECTIONS:
-                size += key.size
-                if key.depth > depth:
-                    depth = key.depth
+            if key.__class__ not in _SCALARS:
+                return MDict(
+                    {_frozen(key, levels): _frozen(item, levels) for key, item in value.items()}
+                )
         elif len(key) > _SHORT:
             size += len(key) >> _TEXT_SHIFT
         kind = item.__class__
@@ -201,12 +202,15 @@ def _frozen_dict(value: dict[Any, Any], levels: int) -> MDict:
             if len(item) > _SHORT:
                 size += len(item) >> _TEXT_SHIFT
         elif kind not in _SCALARS:
-            item = _frozen(item, levels)
-            if item.__class__ in _COLLECTIONS:
-                size += item.size
-                if item.depth > depth:
-                    depth = item.depth
-        made[key] = item
+            frozen = _frozen(item, levels)
+            if frozen is not item:
+                if made is value:
+                    made = dict(value)
+                made[key] = frozen
+            if frozen.__class__ in _COLLECTIONS:
+                size += frozen.size
+                if frozen.depth > depth:
+                    depth = frozen.depth
     if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
         raise exceptions.MemoryQuotaExceededException()
     return MDict.measured(made, size, depth + 1)
@@ -217,6 +221,8 @@ _DRAINED: Final = (
     Iterator, Lazy, range, collections.abc.ValuesView, collections.abc.ItemsView,
 )  # fmt: skip
 _COLLECTIONS: Final[frozenset[Any]] = frozenset((MList, MDict, MSet))
+_EMPTY_LIST: Final = MList()
+_EMPTY_DICT: Final = MDict()
 _FROZEN: Final = frozenset((type(None), bool, int, float, str, MList, MDict, MSet))
 
 

@@ -112,7 +112,8 @@ def _lock_of(method: Any) -> tuple[bool, tuple[str, ...]]:
             if meta.name == SYNCHRONIZE:
                 given = values_of(cls, meta)
                 on_this = bool(given.get("onThis", True))
-                return on_this, tuple(given.get("onArgs") or ())
+                names = given.get("onArgs") or ()
+                return on_this, (names,) if isinstance(names, str) else tuple(names)
     return True, ()
 
 
@@ -408,7 +409,9 @@ class NativeMethod(_Callable):
     def received(
         self, receiver: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[list[Any], dict[str, Any]]:
-        """Arguments as the function would get them, defaults filled in.
+        """Arguments as the function would get them, up to the last one that is given.
+
+        The defaults behind that are the function's own affair: a mock needs no parameters for them.
 
         :raises NoMatchingMethodException: they do not fit.
         """
@@ -417,10 +420,14 @@ class NativeMethod(_Callable):
         bound = signature.bind(tuple(freeze(value) for value in args), frozen)
         if bound is None:
             raise exceptions.NoMatchingMethodException(self.name, receiver)
-        positional = [
-            bound[own] if own in bound else freeze(signature.optional[visible])
-            for visible, own in signature.keywords.items()
-        ]
+        positional: list[Any] = []
+        given = 0
+        for visible, own in signature.keywords.items():
+            is_given = own in bound
+            positional.append(bound[own] if is_given else freeze(signature.optional[visible]))
+            if is_given or bound["*"]:
+                given = len(positional)
+        del positional[given:]
         return [*positional, *bound["*"]], dict(bound["**"])
 
     def _hidden(self, receiver: Any) -> dict[str, Any]:

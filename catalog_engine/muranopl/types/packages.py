@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
@@ -11,6 +12,7 @@ from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.source.errors import did_you_mean
 from catalog_engine.muranopl.types.linked import LinkedClass
 
+LOG = logging.getLogger(__name__)
 CORE_LIBRARY: Final = "io.murano"
 _EXTENSIONS: Final = "io.murano.extensions."
 
@@ -100,6 +102,11 @@ class LinkedPackage:
         found = self._search(name)
         if found is None and name.startswith(_EXTENSIONS):
             found = self._search(name.removeprefix(_EXTENSIONS))
+            if found is not None:
+                LOG.warning(
+                    "package %s names class %s, which no engine plugin brings; %s is taken for it."
+                    " Name that one", self.name, name, found.name,
+                )  # fmt: skip
         if found is None:
             names = list(self.compiled.classes)
             for package in self._required():

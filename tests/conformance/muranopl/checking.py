@@ -7,11 +7,17 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from catalog_engine.host.direct import DirectDriver
+from catalog_engine.host.memory import MemoryPorts
 from catalog_engine.muranopl.runtime.operations_faults import caught
 from catalog_engine.muranopl.source.errors import CompileError
+from tests.unit.catalog_engine.deployment.tasks import Packages, rows_of, run_over
 from tests.unit.catalog_engine.muranopl.language import Program, package
 
-NAMESPACES = "Namespaces: {=: org.example, std: io.murano, sys: io.murano.system}\n"
+NAMESPACES = "Namespaces: {=: org.example, std: io.murano, sys: io.murano.system, global: ''}\n"
+
+FORM = ["1.4"]
+"""Format of programs that do not say theirs; ``conftest.py`` runs every check in several."""
 
 
 class Raises(NamedTuple):
@@ -21,16 +27,47 @@ class Raises(NamedTuple):
     text: str = ""
 
 
-def program(classes: str, form: str = "1.4", **more: Any) -> Program:
+def numbered(names: str, *rows: tuple[Any, ...]) -> Any:
+    """A parametrisation whose cases bear the number of their check, the first of each row."""
+    cases = [
+        pytest.param(*values, id=f"{number:03}-{values[0] if values else ''}")
+        for number, *values in rows
+    ]
+    return pytest.mark.parametrize(names, cases)
+
+
+def program(classes: str, form: str | None = None, version: str = "0.1.0", **more: Any) -> Program:
     """A run of classes, documents after the namespaces."""
-    return Program(package(NAMESPACES + textwrap.dedent(classes), form=form), **more)
+    text = NAMESPACES + textwrap.dedent(classes)
+    return Program(package(text, version=version, form=form or FORM[0]), **more)
 
 
-def body(text: str, form: str = "1.4", **given: Any) -> Any:
-    """Value of a static method with this body; its arguments are the names given."""
+def deployed(
+    classes: str, objects: Any, action: Any = None, *, copy: Any = None, ports: MemoryPorts | None = None, form: str | None = None, **task: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """What a task makes of a model: its outcome, its result and the model afterwards.
+
+    :param action: id of the object, method and arguments; or the action as a task has it.
+    :param copy: the model as it was after the task before.
+    """
+    rows = rows_of(package(NAMESPACES + textwrap.dedent(classes), form=form or FORM[0]))
+    ports = ports or MemoryPorts()
+    ports.packages = Packages(rows)
+    if isinstance(action, tuple):
+        action = dict(zip(("object_id", "method", "args"), action, strict=True))
+    model = {"Objects": objects, "ObjectsCopy": copy, "Attributes": []}
+    return run_over(rows, DirectDriver(ports), **{"model": model, "action": action, **task})
+
+
+def body(text: str, form: str | None = None, more: str = "", **given: Any) -> Any:
+    """Value of a static method with this body, beside other classes.
+
+    Its arguments are the names given.
+    """
     arguments = "".join(f"      - {name}: {{Contract: $}}\n" for name in given)
     source = (
-        "Name: Main\nMethods:\n  run:\n    Usage: Static\n"
+        (f"{textwrap.dedent(more)}---\n" if more else "")
+        + "Name: Main\nMethods:\n  run:\n    Usage: Static\n"
         + (f"    Arguments:\n{arguments}" if given else "")
         + "    Body:\n"
         + textwrap.indent(textwrap.dedent(text).strip("\n"), "      ")
@@ -39,7 +76,7 @@ def body(text: str, form: str = "1.4", **given: Any) -> Any:
     return program(source, form).call("org.example.Main", "run", **given)
 
 
-def expression(text: str, form: str = "1.4", **given: Any) -> Any:
+def expression(text: str, form: str | None = None, **given: Any) -> Any:
     """Value of one expression."""
     return body(f"- Return: {text}", form, **given)
 
@@ -89,7 +126,52 @@ def instance(own: Program, name: str = "Main", **properties: Any) -> Any:
     return own.rt.run(make)
 
 
-def on_object(classes: str, method: str = "run", form: str = "1.4", **more: Any) -> Any:
+def on_object(classes: str, method: str = "run", form: str | None = None, **more: Any) -> Any:
     """Value of a method of a fresh object of the class ``Main``."""
     own = program(classes, form, **more)
     return plain(own.call(instance(own), method))
+
+
+TRACED = """
+Name: Main
+Properties: {rows: {Contract: [], Usage: Out}}
+Methods:
+  trace:
+    Arguments: [{x: {Contract: $}}]
+    Body:
+      - $.rows: $.rows.append($x)
+      - Return: $x
+  slow:
+    Meta: {io.murano.metadata.engine.Synchronize: {onThis: false}}
+    Body:
+      - $.trace(enter)
+      - sleep(0)
+      - $.trace(exit)
+  peek:
+    Body:
+      - Return: $mine
+  body:
+    Body:
+BODY
+  run:
+    Body:
+      - Try:
+          - $value: $.body()
+        Catch:
+          - As: e
+            Do:
+              - Return: [$.rows, $e.message, $e.name]
+      - Return: [$.rows, $value, null]
+"""
+
+
+def traced(text: str, form: str | None = None, more: str = "") -> tuple[Any, Any, Any]:
+    """What a body traces by ``$this.trace()``, its value, and None; or the message and name of
+    the error that leaves it.
+
+    :param more: other classes.
+    """
+    rows = textwrap.indent(textwrap.dedent(text).strip("\n"), "      ")
+    source = (f"{textwrap.dedent(more)}---\n" if more else "") + TRACED.replace("BODY", rows)
+    found, value, error = on_object(source, form=form)
+    return found, value, error

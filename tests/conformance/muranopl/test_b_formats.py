@@ -1,83 +1,106 @@
 """Checks 15 to 25: what depends on the format of a package."""
 
+import logging
+
 import pytest
 
-from tests.conformance.muranopl.checking import Raises, check, expression, on_object, program
+from tests.conformance.muranopl.checking import (
+    Raises,
+    check,
+    deployed,
+    expression,
+    numbered,
+    on_object,
+    program,
+)
 
 UNKNOWN = Raises("NoMethodRegisteredException")
+FAMILY = """
+Name: Base
+Methods:
+  m:
+    Body:
+      - Return: base
+---
+Name: Main
+Extends: Base
+Methods:
+  m:
+    Body:
+      - Return: main
+  run:
+    Body:
+      - Return: EXPRESSION
+"""
+
+
+@numbered(
+    "text, expected",
+    (15, "$.id() = id($)", True), (15, "$.type()", "org.example.Main"),
+    (15, "$.cast(Base).m()", "base"), (15, "$.super($.m())", ["base"]),
+)  # fmt: skip
+def test_015_functions_as_methods(text, expected):
+    source = FAMILY.replace("EXPRESSION", text)
+    assert on_object(source, form="1.0") == expected
+    assert on_object(source, form="1.1") == expected
+    check(lambda: on_object(source, form="1.4"), UNKNOWN)
 
 
 @pytest.mark.parametrize(
-    ("form", "text", "expected"),
-    [
-        ("1.0", "$d.missing", None),
-        ("1.4", "$d.missing", Raises("KeyError")),
-        ("1.0", "a in $d", True),
-        ("1.4", "a in $d", Raises("NoMatchingFunctionException")),
-        ("1.0", "dict(a => 1, b => 2).select($)", ["a", "b"]),
-        ("1.4", "dict(a => 1, b => 2).select($)", Raises("NoMatchingMethodException")),
-        ("1.0", "abc.substr(1)", "bc"),
-        ("1.4", "abc.substr(1)", UNKNOWN),
-        ("1.0", "list().firstOrDefault(4)", 4),
-        ("1.4", "list().firstOrDefault(4)", UNKNOWN),
-        ("1.0", "teststr.substr(0, 2) + teststr.substr(2, 3) + teststr.substr(5)", "teststr"),
-        ("1.0", "toLower('AB') + 'AB'.toLower()", "abab"),
-        ("1.0", "trim(' a ') + ' a '.trim()", "aa"),
-        ("1.0", "toUpper(a) + a.toUpper()", "AA"),
-        ("1.0", "list(a, b).join('-') + '-'.join(list(a, b))", "a-ba-b"),
-        ("1.0", "5.switch($ < 3 => a, $ > 3 => b)", "b"),
-    ],
-)  # fmt: skip
-def test_017_to_023(form, text, expected):
-    check(lambda: expression(text, form, d={"a": 1}), expected)
-
-
-@pytest.mark.parametrize("call", ["id()", "type()", "cast(Base).id()", "super($.id())"])
-def test_015_functions_as_methods(call):
-    def run(form):
-        source = f"""
-        Name: Base
-        ---
-        Name: Main
-        Extends: Base
-        Methods:
-          run:
-            Body:
-              - Return: $.{call}
-        """
-        return on_object(source, form=form)
-
-    assert run("1.0")
-    check(lambda: run("1.4"), UNKNOWN)
-
-
-@pytest.mark.parametrize(("form", "is_text"), [("1.0", True), ("1.3", True), ("1.4", False)])
+    ("form", "is_text"), [("1.0", True), ("1.2", True), ("1.3", True), ("1.4", False)]
+)
 def test_016_type_of_an_object(form, is_text):
-    source = """
-    Name: Main
-    Methods:
-      run:
-        Usage: Static
-        Body:
-          - Return: type(new(Main)) = 'org.example.Main'
-    """
-    assert program(source, form).call("org.example.Main", "run") is is_text
+    text = FAMILY.replace("EXPRESSION", "list(type($) = 'org.example.Main', type($) = type(Main))")
+    assert on_object(text, form=form) == [is_text, not is_text]
 
 
-@pytest.mark.parametrize("form", ["1.0", "1.2", "1.4"])
-def test_024_type_of_a_name(form):
-    source = """
-    Name: Main
-    Methods:
-      run:
-        Usage: Static
-        Body:
-          - Return: typeinfo(type('org.example.Main')).name
-    """
-    assert program(source, form).call("org.example.Main", "run") == "org.example.Main"
+NO_OVERLOAD = Raises("NoMatchingFunctionException")
 
 
-def test_025_usage_action():
-    source = "Name: Main\nMethods: {run: {Usage: Action, Body: []}}\n"
-    method = program(source, "1.4").cls("org.example.Main").find_method("run")
-    assert method.scope == "Public"
+@numbered(
+    "text, form, expected",
+    (17, "$d.missing", "1.0", None), (17, "$d.missing", "1.2", Raises("KeyError", "missing")),
+    (17, "$d.missing", "1.4", Raises("KeyError", "missing")),
+    (18, "a in {a => 1}", "1.0", True), (18, "a in {a => 1}", "1.4", NO_OVERLOAD),
+    (19, "dict(a => 1, b => 2).select($)", "1.0", ["a", "b"]),
+    (19, "dict(a => 1, b => 2).select($)", "1.4", Raises("NoMatchingMethodException")),
+    (20, "abc.substr(1)", "1.0", "bc"), (20, "abc.substr(1)", "1.4", UNKNOWN),
+    (20, "list().firstOrDefault(4)", "1.0", 4), (20, "list().firstOrDefault(4)", "1.4", UNKNOWN),
+    (21, "teststr.substr(0, 2) + teststr.substr(2, 3) + teststr.substr(5)", "1.0", "teststr"),
+    (22, "toLower('AB') + 'AB'.toLower()", "1.0", "abab"),
+    (22, "toUpper(a) + a.toUpper()", "1.0", "AA"), (22, "trim(' a ') + ' a '.trim()", "1.0", "aa"),
+    (22, "list(a, b).join('-') + '-'.join(list(a, b))", "1.0", "a-ba-b"),
+    (22, "join('-', list(a, b)) + join(list(a, b), '-')", "1.0", "a-ba-b"),
+    (23, "5.switch($ < 3 => a, $ > 3 => b)", "1.0", "b"),
+    (23, "2.switch($ < 3 => a, $ > 3 => b)", "1.0", "a"),
+)  # fmt: skip
+def test_017_to_023(text, form, expected):
+    check(lambda: expression(f"({text})", form, d={"a": 1}), expected)
+
+
+@pytest.mark.parametrize("form", ["1.0", "1.2", "1.3", "1.4"])
+@pytest.mark.parametrize("given", ["'org.example.Main'", "Main", ":Main", "type(Main)"])
+def test_024_type_of_a_name(form, given):
+    source = FAMILY.replace("EXPRESSION", f"list(type({given}) = :Main, new(type({given})).m())")
+    assert on_object(source, form=form) == [True, "main"]
+
+
+ACTION = """
+Name: Main
+Methods:
+  act:
+    Usage: Action
+    Body:
+      - Return: done
+"""
+
+
+@pytest.mark.parametrize("form", ["1.0", "1.3", "1.4"])
+def test_025_usage_action(form, caplog):
+    root = {"?": {"type": "org.example.Main", "id": "root"}}
+    with caplog.at_level(logging.DEBUG):
+        result = deployed(ACTION, root, ("root", "act", {}), form=form)
+    assert result["result"] == {"result": "done", "isException": False}
+    assert list(result["model"]["Objects"]["?"]["_actions"]) == ["root_act"]
+    assert not [row for row in caplog.records if row.levelno >= logging.ERROR]
+    assert program(ACTION, form).cls("org.example.Main").find_method("act").scope == "Public"

@@ -11,6 +11,7 @@ import pytest
 from catalog_engine.muranopl.runtime.limits import Limits
 from tests.conformance.muranopl.checking import instance, program
 
+FORMATS = ["1.4"]
 DEFAULT = Limits().depth
 DEEP = 200
 

@@ -2,18 +2,13 @@
 
 import itertools
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
-from catalog_engine.deployment.run import run_task
 from catalog_engine.host.direct import DirectDriver
-from catalog_engine.host.errors import PortError
 from catalog_engine.host.memory import MemoryPorts
-from catalog_engine.host.messages import Answer
-from tests.unit.catalog_engine.muranopl.language import library, package
+from tests.unit.catalog_engine.deployment.tasks import Journal, Packages, rows_of, run_over
+from tests.unit.catalog_engine.muranopl.language import package
 
 APPLICATION = """
 Namespaces: {'=': org.example, std: io.murano, sys: io.murano.system, res: io.murano.resources}
@@ -81,25 +76,7 @@ def component(name, **properties):
 
 
 def packages():
-    own = package(APPLICATION)
-    return {f"{row[0]}/{row[1]}": row for row in (own, library())}
-
-
-class Packages:
-    def __init__(self, rows):
-        self._rows = rows
-
-    def find(self, name, class_name, version_spec):
-        for digest, row in self._rows.items():
-            if row[0] == name or (not name and class_name in row[2].classes):
-                return {"name": row[0], "version": row[1], "digest": digest}
-        if name:
-            raise PortError("NoPackageFound", name)
-        raise PortError("NoPackageForClassFound", class_name)
-
-    def content(self, digest):
-        files = dict(self._rows[digest][3])
-        return {"manifest": {}, "compiled": b"", "files": files}
+    return rows_of(package(APPLICATION))
 
 
 @pytest.fixture(scope="module")
@@ -119,12 +96,8 @@ def run(rows, ports):
     seeds = itertools.count()  # A task's generated ids come from its seed.
 
     def make(model, action=DEPLOY, driver=None, **task):
-        return run_task(
-            {"id": "t", "kind": "deployment", "seed": f"s{next(seeds)}", "project_id": "p",
-             "user_id": "u", "environment_id": "env", "model": model, "action": action, **task},
-            driver or DirectDriver(ports), {},
-            {digest: row[2] for digest, row in rows.items()},
-        )  # fmt: skip
+        given = {"seed": f"s{next(seeds)}", "model": model, "action": action, **task}
+        return run_over(rows, driver or DirectDriver(ports), **given)
 
     return make
 
@@ -269,38 +242,6 @@ def test_a_static_action_is_a_call_without_a_model(run):
 # ---------------------------------------------------------------- determinism
 
 
-class Journal:
-    """A driver that notes what is asked, and answers from what it noted before."""
-
-    def __init__(self, ports, recorded=()):
-        self._live = DirectDriver(ports)
-        self._recorded = list(recorded)
-        self._waiting = {}
-        self.asked = []
-        self.answers = []
-        self.replayed = 0
-
-    def submit(self, branch, number, request):
-        self.asked.append((branch, number, request.port, request.operation))
-        self._waiting[branch, number] = request
-
-    def notify(self, request):
-        self._live.notify(request)
-
-    def wait(self):
-        if self._recorded:
-            branch, number, answer = self._recorded.pop(0)
-            del self._waiting[branch, number]
-            self.replayed += 1
-        else:
-            (branch, number), request = next(iter(self._waiting.items()))
-            del self._waiting[branch, number]
-            self._live.submit(branch, number, request)
-            branch, number, answer = self._live.wait()
-        self.answers.append((branch, number, answer))
-        return branch, number, Answer(answer.value, answer.error)
-
-
 def test_a_replay_asks_for_the_same(run, rows):
     wanted = model(component("a"), component("b", instance=SERVER))
 
@@ -317,28 +258,3 @@ def test_a_replay_asks_for_the_same(run, rows):
     assert again.replayed == len(whole.answers)
     assert again.asked == whole.asked
     assert json.dumps(result) == json.dumps(first)
-
-
-def test_the_same_under_any_hash_seed():
-    code = (
-        "from tests.unit.catalog_engine.deployment import test_run as t\n"
-        "import json\n"
-        "rows = t.packages(); ports = t.MemoryPorts(packages=t.Packages(rows))\n"
-        "ports.cloud.rows['networks'] = [{'id': 'ext', 'name': 'ext-net',"
-        " 'router:external': True}]\n"
-        "driver = t.Journal(ports)\n"
-        "task = {'id': 't', 'kind': 'deployment', 'seed': 's', 'project_id': 'p', 'user_id': 'u',"
-        " 'environment_id': 'env', 'action': t.DEPLOY, 'model':"
-        " t.model(t.component('a'), t.component('b', instance=t.SERVER))}\n"
-        "result = t.run_task(task, driver, {}, {d: r[2] for d, r in rows.items()})\n"
-        "print(json.dumps([driver.asked, result]))\n"
-    )
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", code], capture_output=True, check=True,
-            timeout=60, cwd=os.getcwd(),
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()},
-        ).stdout
-        for seed in ("0", "1", "4242")
-    }  # fmt: skip
-    assert len(outputs) == 1

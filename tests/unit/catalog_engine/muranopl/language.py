@@ -15,6 +15,7 @@ from catalog_engine.muranopl.codegen.compiler import compile_package
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.limits import Limits
 from catalog_engine.muranopl.runtime.runtime import Runtime
+from catalog_engine.muranopl.schemas.generator import schemas_of
 from catalog_engine.muranopl.source.packages import load_package
 from catalog_engine.packages import bundled
 from catalog_engine.packages.store import compilable
@@ -122,13 +123,13 @@ class Program:
 
     def __init__(
         self, *packages: Any, limits: Limits | None = None, seed: str = "seed", configs: Any = None,
-        mocking: bool = False,
+        mocking: bool = False, natives: Any = NATIVES,
     ) -> None:  # fmt: skip
         self.ports = MemoryPorts()
         made: list[Runtime] = []
         self.host = Host(lambda: made[0].scheduler, configs or {})
         self.rt = Runtime(
-            self.host, DirectDriver(self.ports), Source([*packages, library()]), seed, NATIVES,
+            self.host, DirectDriver(self.ports), Source([*packages, library()]), seed, natives,
             limits, mocking=mocking,
         )  # fmt: skip
         made.append(self.rt)
@@ -153,6 +154,10 @@ class Program:
             return self.rt.call_method(receiver, method, args, kwargs, None)
 
         return self.rt.run(run)
+
+    def schemas(self, name: str, methods: Any = None) -> Any:
+        """Schemas of a class and of its model builders."""
+        return self.rt.run(lambda: schemas_of(self.cls(name), methods))
 
 
 def run(body: str, *args: Any, limits: Limits | None = None, **more: Any) -> Any:

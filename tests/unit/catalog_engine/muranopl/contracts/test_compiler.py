@@ -37,8 +37,6 @@ Methods:
       - Return: $x.extended()
 """
 
-UNKNOWN = (exceptions.NoMethodRegisteredException, exceptions.NoMatchingMethodException)
-
 
 def convert(contract, value, method="take"):
     text = CLASSES.replace("CONTRACT", contract)
@@ -173,6 +171,6 @@ def test_an_extension_is_found_for_what_its_first_contract_takes(contract, value
         ("$.template(Part)", 5),
     ],
 )
-def test_an_extension_is_not_found_for_what_would_have_to_be_converted(contract, value):
-    with pytest.raises(UNKNOWN, match="extended"):
+def test_an_extension_does_not_match_what_would_have_to_be_converted(contract, value):
+    with pytest.raises(exceptions.NoMatchingMethodException, match="extended"):
         convert(contract, value, "ask")

@@ -26,6 +26,21 @@ def test_items(text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$b.items().select($[1])", (1, 2)),
+        ("$a.zip($a).select($[1])", (1, 2, 3)),
+        ("$a.enumerate().select($[true])", (1, 2, 3)),
+        ("$a.groupBy($ mod 2).select($[1])", ((1, 3), (2,))),
+        ("$a.join([7], true, [$1, $2]).select($[1])", (7, 7, 7)),
+        ("$a.slice(2).select($[0])", (1, 3)),
+    ],
+)
+def test_items_of_what_lazy_functions_hand_on(text, expected):
+    assert value(text, [1, 2, 3], {"x": 1, None: 2}) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "error"),
     [
         ("$a[3]", IndexError),

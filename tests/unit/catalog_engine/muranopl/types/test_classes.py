@@ -217,7 +217,7 @@ def test_static_and_extension_methods():
     assert program.call("org.example.T", "static", 1) == 2
     assert program.call(t, "viaType") == 5
     assert program.call(t, "useExtension", 4) == 8
-    with pytest.raises(exceptions.NoMethodRegisteredException):
+    with pytest.raises(exceptions.NoMatchingMethodException):
         program.call(t, "useExtension", "4")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog_engine.muranopl.schemas.generator import DRAFT, schemas_of
+from catalog_engine.muranopl.schemas.generator import DRAFT
 from tests.unit.catalog_engine.muranopl.language import Program, package
 
 NAMESPACES = (
@@ -12,10 +12,7 @@ NAMESPACES = (
 
 
 def schemas(text: str, name: str = "App", methods=None):
-    program = Program(package(NAMESPACES + text))
-    return program.rt.run(
-        lambda: schemas_of(program.rt.resolve_type(f"org.example.{name}", None).cls, methods)
-    )
+    return Program(package(NAMESPACES + text)).schemas(f"org.example.{name}", methods)
 
 
 def of(contract: str, more: str = "") -> dict:
