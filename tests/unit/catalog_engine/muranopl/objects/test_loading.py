@@ -138,6 +138,30 @@ def test_init_says_which_argument_is_wrong():
         own.load({"?": {"id": "w", "type": "org.example.Whole"}})
 
 
+def test_an_id_given_to_a_method_is_that_of_a_loaded_object():
+    own = Program(package("""
+        Namespaces: {=: org.example}
+        Name: Node
+        Methods:
+          take:
+            Arguments: [{node: {Contract: $.class(Node)}}]
+            Body: [{Return: $node}]
+          made:
+            Body:
+              - Return: $.take({':Node' => {}})
+    """))  # fmt: skip
+    root = own.load({"?": {"type": "org.example.Node", "id": "root"}})
+    assert own.call(root, "take", "root") is root
+    with pytest.raises(exceptions.NoObjectFoundError, match="nobody"):
+        own.call(root, "take", "nobody")
+
+
+def test_a_template_of_the_model_that_is_loaded_is_no_part_of_it():
+    _own, root = make(model={"value": 5, "nodes": ["root"]}, next="later", nodes=[node("later")])
+    assert root.values["model"]["nodes"] == ("root",)
+    assert root.values["next"].id == "later"
+
+
 # ---------------------------------------------------------------- new()
 
 
