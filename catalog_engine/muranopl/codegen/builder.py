@@ -33,8 +33,6 @@ class Builder:
 
     def move(self, line: int, column: int, end_line: int, end_column: int) -> None:
         """Set the current place."""
-        if (end_line, end_column) < (line, column):
-            end_line, end_column = line, column
         self.where = {
             "lineno": line,
             "col_offset": column - 1,

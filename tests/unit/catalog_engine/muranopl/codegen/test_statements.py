@@ -93,6 +93,32 @@ def test_a_return_leaves_loops_and_attempts_that_alternate():
     assert run(f"- $n: 0\n{text}\n- Return: missed") == 1
 
 
+@pytest.mark.parametrize(
+    ("target", "error", "text"),
+    [
+        ("$this", ValueError, r"Cannot assign to \$this"),
+        ("$", ValueError, r"Cannot assign to \$"),
+        (":Main", ValueError, "Cannot assign to :Main"),
+        ("type(Main)", ValueError, r"Cannot assign to type\(Main\)"),
+        ("$x.len()", exceptions.InvalidLhsTargetError, r'Invalid assignment target "\$x.len\(\)"'),
+        ("len($x)", exceptions.InvalidLhsTargetError, "Invalid assignment target"),
+        ("$x + 1", exceptions.InvalidLhsTargetError, "Invalid assignment target"),
+        ("len($x).a", exceptions.InvalidLhsTargetError, "Invalid assignment target"),
+    ],
+)
+def test_what_cannot_be_assigned_to(target, error, text):
+    with pytest.raises(error, match=text):
+        run(f"- $x: []\n- {target}: 5")
+
+
+def test_a_loop_around_deep_attempts_and_a_break_between():
+    inner = with_catch(nested(ATTEMPT, "- If: $n > 40\n  Then: [{Break: }]", 12))
+    body = "- $n: 0\n" + with_catch(
+        nested(ATTEMPT, "- Repeat: 9\n  Do:\n" + textwrap.indent(inner, "    "), 12)
+    )
+    assert run(body + "\n- Return: $n") == 5 * 12 + 12
+
+
 def test_literals_of_yaml_keep_their_kinds():
     made = run("""
         - Return:

@@ -37,8 +37,6 @@ Methods:
       - Return: $x.extended()
 """
 
-UNKNOWN = (exceptions.NoMethodRegisteredException, exceptions.NoMatchingMethodException)
-
 
 def convert(contract, value, method="take"):
     text = CLASSES.replace("CONTRACT", contract)
@@ -82,6 +80,32 @@ def test_an_expression_fails_as_its_contract_functions_do(contract, value, text)
 def test_contract_functions_are_not_there_inside_a_predicate():
     with pytest.raises(exceptions.NoMethodRegisteredException, match="notNull"):
         convert("$.check($.notNull()) + 1", 5)
+
+
+# ---------------------------------------------------------------- structures
+
+
+@pytest.mark.parametrize(
+    ("contract", "value", "expected"),
+    [
+        ("{}", None, {}),
+        ("{a: $}", None, {"a": None}),
+        ("{$: $}", None, {}),
+        ("[$]", iter([1, [2]]), (1, (2,))),
+        ("[$]", range(2), (0, 1)),
+        ("[$]", {3, 4}, (3, 4)),
+        ("[$]", "ab", ("ab",)),
+        ("[]", None, ()),
+        ("null", None, None),
+    ],
+)
+def test_null_and_what_can_be_gone_over(contract, value, expected):
+    assert convert(contract, value) == expected
+
+
+def test_a_dictionary_has_one_contract_for_other_keys():
+    with pytest.raises(exceptions.DslContractSyntaxError, match="more than one expression key"):
+        convert("{$.int(): $, $.string(): $}", {})
 
 
 # ---------------------------------------------------------------- places

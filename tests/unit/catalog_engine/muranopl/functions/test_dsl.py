@@ -108,6 +108,26 @@ def test_functions_of_objects_take_nothing_else(call):
         value(call)
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("dump($, Mixed).get('?').type = type(Thing)", True),
+        ("dump(cast($, Base)).keys().contains(p)", True),
+        ("dump(cast($, Base), Serializable, false).keys().contains(p)", False),
+        ("dump(cast($, Base), ignoreUpcasts => false).get('?').type",
+         "org.example.Base/0.1.0@org.example"),
+        ("dump($, serializationType => Inline).get(name)", "label"),
+    ],
+)  # fmt: skip
+def test_forms_of_dump(call, expected):
+    assert value(call) == expected
+
+
+def test_other_forms_of_dump_are_an_error():
+    with pytest.raises(ValueError, match="Invalid Serialization Type"):
+        value("dump($, Other)")
+
+
 def test_what_is_required_is_not_null():
     for call in ("require(null)", "null.require()", "require($nothing)"):
         with pytest.raises(ValueError, match="Required value is missing"):

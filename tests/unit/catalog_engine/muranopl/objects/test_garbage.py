@@ -2,6 +2,9 @@
 
 import pytest
 
+from catalog_engine.muranopl.objects.serialisation import Serialiser
+from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.limits import Limits
 from tests.unit.catalog_engine.muranopl.language import Program, package
 
 CLASSES = """
@@ -10,6 +13,10 @@ Name: Log
 Properties:
   rows: {Contract: [$], Usage: Static, Default: []}
 Methods:
+  rows:
+    Usage: Static
+    Body:
+      - Return: $.rows
   add:
     Usage: Static
     Arguments: [{row: {Contract: $}}]
@@ -34,6 +41,10 @@ Methods:
   collect:
     Body:
       - sys:GC.collect()
+  take:
+    Arguments: [{thing: {Contract: $}}]
+    Body:
+      - $.held: $thing
   hold:
     Arguments: [{label: {Contract: $}}]
     Body:
@@ -123,6 +134,64 @@ def test_subscriptions_of_a_model_whose_handler_may_be_gone(handler, expected):
     assert own.call(main, "run") == expected
     assert a.destroyed
     assert not b.destroyed
+
+
+SUBSCRIBED = """
+- $a: new(Thing, label => a)
+- $b: new(Thing, label => b)
+- sys:GC.subscribeDestruction($a, $b, heard)
+"""
+DROPPED = f"- $a: null\n{COLLECT}"
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("", ("b heard", "a")),
+        ("- sys:GC.subscribeDestruction($a, $b, heard)\n", ("b heard", "a")),
+        ("- sys:GC.subscribeDestruction($a, cast($b, Base))\n", ("b heard", "a")),
+        ("- sys:GC.unsubscribeDestruction($a, $b, heard)\n", ("a",)),
+        ("- sys:GC.unsubscribeDestruction($a, $b)\n", ("b heard", "a")),
+        ("- $c: new(Thing, $a, label => c)\n- $c: null\n", ("b heard", "c", "a")),
+        ("- $a.take($b)\n- $b: null\n", ("b heard", "a", "b")),
+        ("- $b.take($a)\n- $b: null\n", ("b heard", "a", "b")),
+    ],
+)
+def test_subscribers_hear_of_it_once_and_go_after_what_they_subscribed_to(more, expected):
+    assert log(SUBSCRIBED.strip() + "\n" + more + DROPPED) == expected
+
+
+def test_a_subscriber_needs_the_method():
+    with pytest.raises(exceptions.NoMethodFound, match="nothing"):
+        log(SUBSCRIBED.strip().replace("heard", "nothing"))
+
+
+def test_destructors_that_collect_end_at_the_limit_on_depth():
+    classes = CLASSES.replace("- new(Undying)", "- new(Undying)\n      - sys:GC.collect()")
+    body = f"- new(Undying)\n{COLLECT}".replace("\n", "\n      ")
+    own = Program(package(classes.replace("BODY", f"      {body}")), limits=Limits(depth=30))
+    main = own.load({"?": {"id": "main", "type": "org.example.Main"}})
+    assert len(own.call(main, "run")) < 100
+    assert {type(error) for _obj, error in own.rt.garbage.failed} == {exceptions.DepthLimitExceeded}
+
+
+def test_the_end_of_a_run_destroys_all_that_is_not_kept():
+    own, main = make("- $.held: new(Thing, label => a)\n- $x: new(Base)")
+    own.call(main, "run")
+    assert own.rt.run(lambda: own.rt.garbage.finish({main: None})) is True
+    assert own.call("org.example.Log", "rows") == ("a",)
+    assert own.rt.run(lambda: own.rt.garbage.finish({main: None})) is False
+
+
+def test_subscriptions_are_kept_in_the_model():
+    own, main = make(
+        "- $.held: new(Thing, $, label => a)\n" + "- sys:GC.subscribeDestruction($.held, $, run)"
+    )
+    own.call(main, "run")
+    model = own.rt.run(lambda: Serialiser(own.rt).model(main))
+    assert model["held"]["?"]["dependencies"] == {
+        "onDestruction": [{"subscriber": "main", "handler": "run"}]
+    }
 
 
 def test_subscriptions_of_those_who_are_not_there_are_dropped():

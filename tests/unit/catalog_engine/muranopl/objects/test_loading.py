@@ -66,6 +66,102 @@ def test_a_template_of_an_object_that_is_not_loaded_yet_is_empty():
     assert root.values["model"]["value"] == 1
 
 
+def test_another_version_of_a_loaded_model_makes_what_only_it_has():
+    """As the copy of what was deployed before is loaded beside what is to be deployed."""
+    own, root = make(value=1, next=node("a", value=1))
+    a = root.values["next"]
+    again = own.load(
+        node("root", value=2, next=node("a", value=2), nodes=[node("b", value=2), "a", "root"])
+    )
+    assert again is root
+    assert (root.values["value"], a.values["value"], root.values["nodes"]) == (1, 1, ())
+    b = own.rt.loader.objects["b"]
+    assert (b.values["value"], b.owner) == (2, root)
+
+
+def test_a_model_may_refer_to_what_an_earlier_one_made():
+    own, root = make()
+    other = own.load(node("other", next="root", nodes=["root", "other"]))
+    assert other.values["next"] is root
+    assert other.values["nodes"] == (root, other)
+
+
+CONSTRUCTED = """
+Namespaces: {=: org.example}
+Name: Whole
+Properties:
+  log: {Contract: [$], Usage: Runtime, Default: []}
+  part: {Contract: $.class(Part), Usage: InOut}
+  given: {Contract: $.class(Part), Usage: InOut}
+  default: {Contract: $.class(Part), Default: {label: default}}
+  built:
+    Contract: $.class(Part)
+    Default: new(Part, $, label => built)
+Methods:
+  .init:
+    Arguments:
+      - given: {Contract: $.class(Part)}
+      - times: {Contract: $.int(), Default: 1}
+    Body:
+      - $.part: new(Part, $, label => inner)
+      - $.given: $given
+      - $.log: $.log.append($times, $.part.ready, $.default.ready)
+---
+Name: Part
+Properties:
+  label: {Contract: $.string().notNull()}
+  ready: {Contract: $.bool(), Usage: Runtime, Default: false}
+Methods:
+  .init:
+    Body:
+      - $.ready: true
+"""
+
+
+def test_init_gets_its_arguments_and_a_graph_that_is_whole():
+    own = Program(package(CONSTRUCTED))
+    model = {"?": {"id": "w", "type": "org.example.Whole"}, "given": {"label": "g"}, "times": "3"}
+    whole = own.load(model)
+    assert whole.values["log"] == (3, True, True)
+    labels = {name: whole.values[name] for name in ("part", "given", "default", "built")}
+    assert {name: part.values["label"] for name, part in labels.items()} == {
+        "part": "inner", "given": "g", "default": "default", "built": "built",
+    }  # fmt: skip
+    assert all(part.owner is whole and part.values["ready"] for part in labels.values())
+
+
+def test_init_says_which_argument_is_wrong():
+    own = Program(
+        package(CONSTRUCTED.replace("Contract: $.int(), Default: 1", "Contract: $.int().notNull()"))
+    )
+    with pytest.raises(exceptions.ContractViolationException, match=r"Whole::\.init\(times\)"):
+        own.load({"?": {"id": "w", "type": "org.example.Whole"}})
+
+
+def test_an_id_given_to_a_method_is_that_of_a_loaded_object():
+    own = Program(package("""
+        Namespaces: {=: org.example}
+        Name: Node
+        Methods:
+          take:
+            Arguments: [{node: {Contract: $.class(Node)}}]
+            Body: [{Return: $node}]
+          made:
+            Body:
+              - Return: $.take({':Node' => {}})
+    """))  # fmt: skip
+    root = own.load({"?": {"type": "org.example.Node", "id": "root"}})
+    assert own.call(root, "take", "root") is root
+    with pytest.raises(exceptions.NoObjectFoundError, match="nobody"):
+        own.call(root, "take", "nobody")
+
+
+def test_a_template_of_the_model_that_is_loaded_is_no_part_of_it():
+    _own, root = make(model={"value": 5, "nodes": ["root"]}, next="later", nodes=[node("later")])
+    assert root.values["model"]["nodes"] == ("root",)
+    assert root.values["next"].id == "later"
+
+
 # ---------------------------------------------------------------- new()
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from catalog_engine.muranopl.runtime import exceptions
-from catalog_engine.muranopl.runtime.exceptions import MuranoPLError, public_names
-from catalog_engine.muranopl.runtime.operations_faults import wrapped
+from catalog_engine.muranopl.runtime.exceptions import MuranoPLError, Stop, public_names
+from catalog_engine.muranopl.runtime.operations_faults import caught, wrapped
 from catalog_engine.muranopl.runtime.operations_frames import report
+from catalog_engine.muranopl.runtime.values import freeze
 from tests.unit.catalog_engine.muranopl.language import Program, package, run
 
 
@@ -84,6 +85,57 @@ def test_an_error_of_a_class_that_does_not_compile_can_be_caught_by_its_name():
     assert "Nonsense" in message
 
 
+def test_rethrow_stands_inside_catch():
+    with pytest.raises(TypeError, match="Rethrow must be inside Catch"):
+        run("- Rethrow:")
+
+
+def test_what_is_thrown_again_keeps_the_stack_of_its_first_throw():
+    body = """
+    - Try:
+        - Try:
+            - Throw: First
+          Catch:
+            - As: e
+              Do:
+                - Try: [{Throw: Second}]
+                  Catch: []
+                - Rethrow:
+          Finally:
+            - $n: 1
+      Catch:
+        - With: First
+          As: e
+          Do:
+            - Return: $e.stackTrace.frames.last().location.line
+        - As: e
+          Do:
+            - Return: $e.name
+    """
+    assert run(body) == "org.example.Second"
+    # Six lines stand before the body, whose third line throws.
+    assert run(body.replace("Catch: []", "Catch: [{Do: []}]")) == 9
+
+
+def test_no_handler_catches_the_end_of_memory():
+    with pytest.raises(Stop, match="memory"):
+        caught(MemoryError())
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "None"),
+        (10**100, "a number"),
+        ("x" * 300, "'" + "x" * 200 + "…'"),
+        (freeze([1] * 300), "a MList of 300 items"),
+        (freeze({"a": [1, None]}), "{'a': [1, None]}"),
+    ],
+)
+def test_values_in_messages_are_bounded(value, text):
+    assert exceptions.shown(value) == text
+
+
 # ---------------------------------------------------------------- names
 
 
@@ -113,7 +165,7 @@ def test_errors_of_python_have_the_names_that_packages_know(error, names):
 # ---------------------------------------------------------------- stacks
 
 
-def trace(body, *more):
+def trace(body, error, *more, **manifest):
     text = f"""
 Namespaces: {{=: org.example}}
 Name: Main
@@ -123,21 +175,28 @@ Methods:
     Body:
 {body}
 """
-    with pytest.raises(Exception) as raised:
-        Program(package(text), *more).call("org.example.Main", "run")
+    with pytest.raises(error) as raised:
+        Program(package(text, **manifest), *more).call("org.example.Main", "run")
     return wrapped(raised.value).frames
 
 
 def test_a_frame_names_file_place_method_type_and_instruction():
-    frames = trace("      - $x: 1\n      - $y: $x / 0\n")
+    frames = trace("      - $x: 1\n      - $y: $x / 0\n", ZeroDivisionError)
     assert frames[-1].text("> ").splitlines() == [
         '> File "Classes/all.yaml", line 9:9 in method run of type org.example.Main',
         ">     $x / 0",
     ]
 
 
+def test_the_python_half_that_an_error_came_from_is_the_last_frame():
+    frames = trace("      - new('io.murano.system.Resources').string(nothing)\n", Exception)
+    assert frames[0].instruction == "new('io.murano.system.Resources').string(nothing)"
+    assert (frames[-1].type, frames[-1].file, frames[-1].column) == (None, "resources.py", 0)
+    assert frames[-1].text().startswith('File "resources.py", line ')
+
+
 def test_a_lambda_is_part_of_the_method_around_it():
-    frames = trace("      - $x: list(1).select($ / 0)\n")
+    frames = trace("      - $x: list(1).select($ / 0)\n", ZeroDivisionError)
     assert [(frame.method, frame.instruction) for frame in frames] == [
         ("run", "list(1).select($ / 0)")
     ]
@@ -155,7 +214,10 @@ Methods:
     Body:
       - Return: [{", ".join(["*t"] * 300)}]
 """
-    frames = trace("      - type('org.other.Huge').m()\n", package(other, name="org.other"))
+    frames = trace(
+        "      - type('org.other.Huge').m()\n", exceptions.MemoryQuotaExceededException,
+        package(other, name="org.other"), Require={"org.other": ""},
+    )  # fmt: skip
     assert [frame.instruction for frame in frames] == ["type('org.other.Huge').m()"]
 
 

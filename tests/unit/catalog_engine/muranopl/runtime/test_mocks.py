@@ -278,6 +278,31 @@ def test_parameters_of_native_methods():
     ) == ["{0} {k}", 1, {"k": 2}]
 
 
+def test_arguments_that_the_native_method_would_not_take():
+    with pytest.raises(exceptions.NoMatchingMethodException, match="getAttr"):
+        run("- inject(Server, getAttr, 5)\n- $.server.getAttr(a, b, c, d)")
+
+
+def test_a_method_that_is_ambiguous_cannot_be_replaced():
+    source = """
+        Name: A
+        Methods: {m: {Body: []}}
+        ---
+        Name: B
+        Methods: {m: {Body: []}}
+        ---
+        Name: Both
+        Extends: [A, B]
+        Methods:
+          run:
+            Usage: Static
+            Body:
+              - inject(Both, m, 5)
+    """
+    with pytest.raises(exceptions.AmbiguousMethodName, match="m"):
+        program(source, mocking=True).call("org.example.Both", "run")
+
+
 def test_a_mock_whose_parameters_do_not_fit():
     with pytest.raises(exceptions.NoMatchingMethodException):
         run("- inject(Server, boot, $this, plain)\n- $.server.boot(x)")

@@ -118,7 +118,68 @@ def test_the_engine_calls_objects_views_and_types():
         own.call("org.example.Nothing", "who")
 
 
+ACTIONS = """
+Namespaces: {=: org.example}
+Name: Base
+Methods:
+  open: {Scope: Public, Arguments: [{a: {Contract: $.int()}}], Body: [{Return: $a}]}
+  closed: {Body: [{Return: 1}]}
+---
+Name: Thing
+Extends: Base
+Methods:
+  open: {Arguments: [{a: {Contract: $.int()}}], Body: [{Return: -$a}]}
+  act: {Usage: Action, Body: [{Return: 2}]}
+  static: {Usage: Static, Scope: Public, Body: [{Return: 3}]}
+"""
+
+
+def action(name, /, **given):
+    own = Program(package(ACTIONS))
+    thing = own.load({"?": {"type": "org.example.Thing", "id": "t"}})
+    return own.rt.run(lambda: own.rt.call_action(thing, name, given))
+
+
+def test_actions_are_called_from_outside_with_named_arguments():
+    assert (action("open", a="5"), action("act"), action("static")) == (-5, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "error", "text"),
+    [
+        ("closed", {}, exceptions.MethodNotExposed, "closed is not an action"),
+        ("getAttr", {"name": "x"}, exceptions.MethodNotExposed, "getAttr is not an action"),
+        ("opne", {}, exceptions.NoMethodFound, "did you mean 'open'"),
+        ("open", {"b": 1}, exceptions.NoMatchingMethodException, "open"),
+        ("open", {"a": "x"}, exceptions.ContractViolationException, "violates int"),
+    ],
+)
+def test_what_cannot_be_called_from_outside(name, given, error, text):
+    with pytest.raises(error, match=text):
+        action(name, **given)
+
+
+# ---------------------------------------------------------------- chance
+
+
+def test_chance_depends_on_the_seed_and_the_branch_alone():
+    expression = "list(random(), random(0, 1000000000), randomName(), id(new(Thing)))"
+
+    def drawn(seed):
+        own = Program(package(CLASSES.replace("EXPRESSION", expression)), seed=seed)
+        return own.call(own.load({"?": {"type": "org.example.Thing", "id": "t"}}), "evaluate")
+
+    assert drawn("a") == drawn("a")
+    assert not set(drawn("a")) & set(drawn("b"))
+
+
 # ---------------------------------------------------------------- Python halves
+
+
+def test_a_python_half_that_needs_a_property_says_which():
+    with pytest.raises(exceptions.ArgumentException, match="Invalid argument logger_name"):
+        value("new(sys:Logger)")
+    assert value("new(sys:Logger, loggerName => x) is sys:Logger") is True
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,12 @@ def test_metaclasses():
             r"arguments of check\(\) must be plain words",
         ),
         ("Methods: {m: {Arguments: [{a: {}}]}}", "DslSyntaxError", "argument a of method m"),
+        ("Properties: {p: $.int()}", "DslSyntaxError", "declaration of property p .* a mapping"),
+        ("Properties: {[p]: {Contract: $}}", "SyntaxError", "cannot be a key"),
+        ("Properties: {~: {Contract: $}}", "DslSyntaxError", "A name in Properties must be a text"),
+        ("Properties: [p]", "DslSyntaxError", "Properties must be a mapping"),
+        ("Properties: {p: {Usage: In, Contrct: $}}", "DslSyntaxError", "meant to be 'Contract'"),
+        ("Properties: {p: {Usage: In}}", "DslSyntaxError", r"any value$"),
         ("Cardinality: Two", "ValueError", "One, Many"),
         ("Applies: Foo", "ValueError", "Applies"),
         ("Inherited: maybe", "ValueError", "true or false"),
@@ -167,6 +173,37 @@ def test_a_namespace_may_be_empty():
     for empty in ("", "''", "~"):
         found = load(f"Namespaces: {{=: t, e: {empty}}}\nName: A\nExtends: e:B\n")
         assert found.classes["t.A"].declaration.extends == ("B",)
+
+
+@pytest.mark.parametrize(
+    ("namespaces", "message"),
+    [
+        ("[a]", "must be a mapping of prefixes"),
+        ("text", "must be a mapping of prefixes"),
+        ("{1a: b}", "Invalid namespace prefix '1a'"),
+        ("{5: b}", "Invalid namespace prefix '5'"),
+        ("{a: 'b c'}", "Invalid namespace 'b c'"),
+        ("{a: 5}", "Invalid namespace '5'"),
+        ("{a: [b]}", "Invalid namespace 'a list or mapping'"),
+    ],
+)
+def test_malformed_namespaces(namespaces, message):
+    found = load(f"Namespaces: {namespaces}\nName: A\n").classes["t.A"]
+    assert message in str(found)
+
+
+def test_namespaces_may_be_null():
+    assert load("Namespaces:\nName: t.A\n").classes["t.A"].declaration.name == "t.A"
+
+
+def test_a_document_that_is_no_class():
+    for text in ("- a\n", "text\n", "5\n"):
+        assert "must be a mapping" in str(load(text).classes["t.A"])
+
+
+def test_names_of_members_may_be_numbers_and_words_of_yaml():
+    found = declaration("Properties: {5: {Contract: $}, yes: {Contract: $}}\n").properties
+    assert list(found) == ["5", "True"]
 
 
 def test_a_missing_file():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog_engine.muranopl.runtime.exceptions import MuranoPLError
+from catalog_engine.muranopl.runtime.exceptions import DslInvalidOperationError, MuranoPLError
 from catalog_engine.muranopl.source.errors import CompileError
 from tests.unit.catalog_engine.muranopl.language import run
 
@@ -73,6 +73,12 @@ def test_malformed_instructions(body, text):
 )
 def test_blocks_may_be_single_instructions_or_nothing(body, expected):
     assert run(body) == expected
+
+
+@pytest.mark.parametrize("word", ["Break", "Continue"])
+def test_a_loop_is_left_inside_of_it_alone(word):
+    with pytest.raises(DslInvalidOperationError, match=f"{word} cannot be used on method level"):
+        run(f"- {{{word}: }}")
 
 
 def test_a_catch_without_entries_catches_nothing():

@@ -47,6 +47,15 @@ Methods:
     Arguments: [{a: {Contract: $}}]
     Body:
       - Return: $.recurse3(a => $a)
+  pair:
+    Arguments: [{a: {Contract: $.int()}}, {b: {Contract: $.string()}}]
+    Body:
+      - Return: list($a, $b)
+  note:
+    Arguments: [{message: {Contract: $}}, {more: {Contract: $, Usage: VarArgs}}]
+    Body:
+      - call(info, list($message) + $more, {}, logger(test))
+      - Return: '{0}'
   evaluate:
     Body:
       - Return: EXPRESSION
@@ -131,6 +140,10 @@ def test_a_destroyed_object_takes_no_calls(way):
         ("$.three(1, c => 4, b => 2)", (1, 2, 4)),
         ("$.rest(1)", (1, (), {})),
         ("$.rest(1, '2', 3)", (1, (2, 3), {})),
+        ("$.pair('1', '2')", (1, "2")),
+        ("$.pair(1, 2)", (1, "2")),
+        ("format($.note('{0}{1}', 1, 2), 5)", "5"),
+        ("$.note('{0}', 1)", "{0}"),
         ("$.rest(1, 2, x => '3')", (1, (2,), {"x": 3})),
         ("$.rest(a => 1, x => 3)", (1, (), {"x": 3})),
     ],

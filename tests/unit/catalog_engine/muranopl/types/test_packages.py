@@ -93,6 +93,35 @@ def test_a_class_is_looked_for_in_the_package_and_in_what_it_requires():
         Program(package(text), lib("0.1.0")).call("org.example.Main", "run")
 
 
+def test_a_class_of_extensions_is_found_under_its_own_name():
+    text = """
+        Namespaces: {=: org.example}
+        Name: Main
+        Methods:
+          run:
+            Usage: Static
+            Body:
+              - Return: typeinfo('io.murano.extensions.org.lib.Lib').name
+    """
+    requiring = Program(package(text, Require={"org.lib": ""}), lib("0.1.0"))
+    assert requiring.call("org.example.Main", "run") == "org.lib.Lib"
+    with pytest.raises(exceptions.NoClassFound, match=r"io\.murano\.extensions\.org\.lib\.Lib"):
+        Program(package(text)).call("org.example.Main", "run")
+
+
+def test_a_class_is_not_derived_of_a_metaclass():
+    text = """
+        Namespaces: {=: org.example}
+        Name: M
+        Usage: Meta
+        ---
+        Name: C
+        Extends: M
+    """
+    with pytest.raises(exceptions.InvalidInheritanceError, match="parent with Usage Meta"):
+        Program(package(text)).cls("org.example.C")
+
+
 def test_metadata_of_a_package():
     text = """
         Namespaces: {=: org.example}
