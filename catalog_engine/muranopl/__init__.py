@@ -2,5 +2,5 @@
 
 from typing import Final
 
-LANGUAGE_REVISION: Final = 2
+LANGUAGE_REVISION: Final = 3
 """Raised whenever a program may behave differently: journals are replayed by their own only."""
