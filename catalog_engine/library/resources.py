@@ -114,7 +114,7 @@ class Resources:
 
 def _content(receiver: Any, runtime: Any, caller: Any, name: str, owner: Any) -> bytes:
     if owner is not None:
-        return read(runtime.resolve_type(owner, caller).package, name)
+        return read(runtime.resolve_type(owner, caller).cls.package, name)
     if runtime.is_object(receiver):
         resources: Resources = runtime.native_of(receiver)
         return resources.content(name)
