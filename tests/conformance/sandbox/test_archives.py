@@ -49,9 +49,10 @@ def in_comment() -> bytes:
 
 PLAIN = zipped(MANIFEST, ("aXb", b"x"))
 NAMES = {
-    "up": "../evil", "far up": "a/../../../evil", "up and back": "a/../a", "here": "./manifest.yaml",
-    "absolute": "/etc/cron.d/x", "doubly absolute": "//etc/passwd", "a drive": "C:/evil",
-    "backslashes": "..\\..\\evil", "a control character": "a\r", "nothing between": "a//b",
+    "up": "../evil", "far up": "a/../../../evil", "up and back": "a/../a",
+    "here": "./manifest.yaml", "absolute": "/etc/cron.d/x", "doubly absolute": "//etc/passwd",
+    "a drive": "C:/evil", "backslashes": "..\\..\\evil", "a control character": "a\r",
+    "nothing between": "a//b",
 }  # fmt: skip
 MODES = {
     "a link": stat.S_IFLNK, "a device": stat.S_IFBLK, "a pipe": stat.S_IFIFO,
