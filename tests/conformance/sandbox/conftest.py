@@ -125,7 +125,8 @@ def usable(name: str) -> Sandbox:
     except SandboxError as error:
         if os.environ.get("BURANO_REQUIRE_SERVICES"):
             pytest.fail(str(error))
-        pytest.skip(f"no {name} here: {error}")
+        # The error names the remedy.
+        pytest.skip(f"the sandbox {name} cannot be had: {error}")
 
 
 @pytest.fixture(scope="session")
