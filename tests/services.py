@@ -15,6 +15,11 @@ SERVICES = {
     "mariadb": ("127.0.0.1", 3306),
     "rabbitmq": ("127.0.0.1", 5672),
 }
+REMEDIES = {
+    "postgresql": "postgresql; service postgresql start",
+    "mariadb": "mariadb-server; service mariadb start",
+    "rabbitmq": "rabbitmq-server; service rabbitmq-server start",
+}
 
 
 def need(service: str) -> None:
@@ -22,7 +27,10 @@ def need(service: str) -> None:
     try:
         socket.create_connection(SERVICES[service], 5).close()
     except OSError as error:
-        text = f"{service} does not answer at {'{}:{}'.format(*SERVICES[service])}: {error}"
+        text = (
+            f"{service} does not answer at {'{}:{}'.format(*SERVICES[service])}: {error}"
+            f" (apt-get install {REMEDIES[service]})"
+        )
         if os.environ.get("BURANO_REQUIRE_SERVICES"):
             pytest.fail(text)
         pytest.skip(text)

@@ -22,7 +22,7 @@ from catalog_engine.muranopl.objects.serialisation import Serialiser
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.exceptions import Stop
 from catalog_engine.muranopl.runtime.limits import Limits
-from catalog_engine.muranopl.runtime.operations_faults import caught
+from catalog_engine.muranopl.runtime.operations_faults import caught, stop_behind
 from catalog_engine.muranopl.runtime.operations_frames import report
 from catalog_engine.muranopl.runtime.runtime import Runtime
 from catalog_engine.muranopl.runtime.scheduler import Driver
@@ -89,8 +89,11 @@ def ended_outside(task: Mapping[str, Any], driver: Driver, error: BaseException)
 
 
 def _lasting(error: BaseException) -> BaseException:
-    """The error as it is kept: where memory ran out, without the frames that hold it."""
-    return Stop("memory") if isinstance(error, MemoryError) else error
+    """The error as it is kept: of one that stands in the place of a stop, the stop.
+
+    Where memory ran out that is one without the frames that hold it.
+    """
+    return stop_behind(error) or error
 
 
 def failure(error: BaseException, model: Any) -> dict[str, Any]:

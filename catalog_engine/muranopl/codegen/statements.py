@@ -44,6 +44,7 @@ class StatementEmitter(ExpressionEmitter):
         self._namespaces = namespaces
         self._depth = 0
         self._inner = 0
+        self._final = 0
         self._loops: list[bool] = []
         self._caught: list[str] = []
         self._run: dict[type, Callable[[Any], list[ast.stmt]]] = {
@@ -69,7 +70,7 @@ class StatementEmitter(ExpressionEmitter):
     def define(self, function: s.Function) -> ast.stmt:
         """Emit one function."""
         self._counter = 0
-        self._depth = self._inner = 0
+        self._depth = self._inner = self._final = 0
         self.variables = {}
         self.it = "this" if function.kind in ("method", "value") else "it"
         self.contract_call = function.kind == "leaf"
@@ -199,6 +200,7 @@ class StatementEmitter(ExpressionEmitter):
                 )
             else:
                 body.append(self.run(self.call("no_loop", kind)))
+        body = [*self._unwound(), *body]
         return [
             self.assign(name, call),
             ast.If(
@@ -217,15 +219,20 @@ class StatementEmitter(ExpressionEmitter):
     def _return(self, node: s.Return) -> list[ast.stmt]:
         value = self.value(node.value)
         if self._inner:
-            return [self.leave(self.tuple([self.constant(RETURN), value]))]
-        return [self.leave(value)]
+            value = self.tuple([self.constant(RETURN), value])
+        return [*self._unwound(), self.leave(value)]
+
+    def _unwound(self) -> list[ast.stmt]:
+        """What stands before a statement that leaves ``Finally``: else it would end a stop."""
+        return [self.run(self.call("unwind"))] if self._final else []
 
     def _leave(self, node: s.Leave) -> list[ast.stmt]:
         if self._loops:
-            return [ast.Continue(**self.where) if node.again else ast.Break(**self.where)]
+            leave = ast.Continue(**self.where) if node.again else ast.Break(**self.where)
+            return [*self._unwound(), leave]
         kind = self.constant(CONTINUE if node.again else BREAK)
         if self._inner:
-            return [self.leave(self.tuple([kind]))]
+            return [*self._unwound(), self.leave(self.tuple([kind]))]
         return [self.run(self.call("no_loop", kind))]
 
     def _assign(self, node: s.Assign) -> list[ast.stmt]:
@@ -398,7 +405,11 @@ class StatementEmitter(ExpressionEmitter):
         otherwise = self.block(node.otherwise)
         if not handlers:
             body, otherwise = [*body, *otherwise], []
-        final = [] if node.final is None else self._body(node.final)
+        self._final += 1
+        try:
+            final = [] if node.final is None else self._body(node.final)
+        finally:
+            self._final -= 1
         return [ast.Try(body, handlers, otherwise, final, **self.where)]
 
     def _handlers(self, node: s.Try) -> ast.ExceptHandler:

@@ -31,6 +31,7 @@ HELPERS: Final = frozenset(
         "exception_name",
         "throw",
         "caught",
+        "unwind",
         # the same for all classes
         "settle",
         "literal",

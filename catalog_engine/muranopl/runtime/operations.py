@@ -79,7 +79,8 @@ _COMMON = {
     "no_loop": values.no_loop,
     "invalid_target": values.invalid_target,
     "bad_assignment": values.bad_assignment,
-    "caught": faults.caught,
+    "caught": faults.handled,
+    "unwind": faults.unwind,
     "matches": faults.matches,
     "rethrow": faults.rethrow,
 }

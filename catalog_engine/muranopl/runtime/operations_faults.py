@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, NoReturn
 
 from catalog_engine.muranopl.objects.model import MuranoObject
@@ -14,6 +15,38 @@ from catalog_engine.muranopl.source.namespaces import resolve
 
 _EXCEPTION = "io.murano.Exception"
 _STACK_TRACE = "io.murano.StackTrace"
+
+
+def stop_behind(error: BaseException | None) -> Stop | None:
+    """The stop that is on its way out while code of ``Finally`` raised an error, or None."""
+    while error is not None:
+        if isinstance(error, Stop):
+            return error
+        if isinstance(error, MemoryError):
+            return Stop("memory")
+        error = error.__context__
+    return None
+
+
+def unwind() -> None:
+    """Called before a statement leaves ``Finally``.
+
+    :raises Stop: the block was entered by a stop, which goes on.
+    """
+    stop = stop_behind(sys.exc_info()[1])
+    if stop is not None:
+        raise stop
+
+
+def handled(error: Exception) -> MuranoPLError:
+    """The language's view of an error for ``Catch``.
+
+    :raises Stop: the error came up while a stop was on its way out, which no handler catches.
+    """
+    stop = stop_behind(error)
+    if stop is not None:
+        raise stop
+    return caught(error)
 
 
 def caught(error: Exception) -> MuranoPLError:

@@ -118,13 +118,20 @@ def program() -> str:
     return PROGRAM.replace("FILTER", "True")
 
 
-def sandbox_or_skip(name: str) -> Sandbox:
+def usable(name: str) -> Sandbox:
+    """A sandbox; skips, with the remedy, where this machine cannot have it."""
     try:
         return choose(name)
     except SandboxError as error:
         if os.environ.get("BURANO_REQUIRE_SERVICES"):
             pytest.fail(str(error))
-        pytest.skip(str(error))
+        # The error names the remedy.
+        pytest.skip(f"the sandbox {name} cannot be had: {error}")
+
+
+@pytest.fixture(scope="session")
+def sandbox_or_skip() -> Callable[[str], Sandbox]:
+    return usable
 
 
 @pytest.fixture(scope="session")
@@ -134,7 +141,7 @@ def prison() -> Iterator[Callable[..., Prison]]:
 
     def make(name: str, *, filter_calls: bool) -> Prison:
         if (name, filter_calls) not in made:
-            sandbox = sandbox_or_skip(name)
+            sandbox = usable(name)
             made[name, filter_calls] = Prison(sandbox, filter_calls=filter_calls)
         return made[name, filter_calls]
 

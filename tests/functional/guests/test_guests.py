@@ -40,6 +40,10 @@ hostname
 --BOUNDARY--
 """
 ADDRESS = "127.77.250.1"
+REMEDIES = {
+    "bubblewrap": "apt-get install bubblewrap; sysctl kernel.unprivileged_userns_clone=1",
+    "unshare": "apt-get install util-linux; sysctl kernel.unprivileged_userns_clone=1",
+}
 
 
 def fetch(url: str) -> str:
@@ -71,7 +75,7 @@ def method(request, tmp_path):
     try:
         isolation.choose(request.param, tmp_path)
     except ConfigError as error:
-        pytest.skip(str(error))
+        pytest.skip(f"{error}: {REMEDIES[request.param]}")
     return request.param
 
 

@@ -1,32 +1,14 @@
 """Archives from strangers: what is unsafe is refused by name before anything is unpacked."""
 
-import io
 import stat
 import struct
-import warnings
 import zipfile
 
 import pytest
 
 from catalog_common import archive
 from catalog_common.archive import Limits, PackageArchive
-
-
-def zipped(*members, compression=zipfile.ZIP_DEFLATED):
-    """A ZIP archive of (name or ZipInfo, content) pairs."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as file, warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        for name, content in members:
-            file.writestr(name, content)
-    return buffer.getvalue()
-
-
-def member(name, mode):
-    info = zipfile.ZipInfo(name)
-    info.create_system = 3
-    info.external_attr = mode << 16
-    return info
+from tests.unit.catalog_common.archives import member, zipped
 
 
 @pytest.mark.parametrize(

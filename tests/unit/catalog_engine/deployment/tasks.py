@@ -16,13 +16,20 @@ def rows_of(*packages: Any) -> dict[str, Any]:
     return {f"{row[0]}/{row[1]}": row for row in (*packages, library())}
 
 
-def run_over(rows: Any, driver: Any, **task: Any) -> dict[str, Any]:
-    """Run a task over packages; what it does not say is that of a deployment."""
+def run_over(
+    rows: Any, driver: Any, on_start: Any = None, limits: Any = None, **task: Any
+) -> dict[str, Any]:
+    """Run a task over packages; what it does not say is that of a deployment.
+
+    :param on_start: called with a function that stops the task.
+    """
     given = {
         "id": "t", "kind": "deployment", "seed": "s", "project_id": "p", "user_id": "u",
         "environment_id": "env", **task,
     }  # fmt: skip
-    return run_task(given, driver, {}, {digest: row[2] for digest, row in rows.items()})
+    return run_task(
+        given, driver, limits, {digest: row[2] for digest, row in rows.items()}, on_start
+    )
 
 
 class Packages:

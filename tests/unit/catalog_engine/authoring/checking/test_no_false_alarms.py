@@ -20,7 +20,7 @@ def test_packages_of_ours(folder):
     assert check([str(folder)], [str(PACKAGES)]).findings == []
 
 
-@pytest.mark.skipif(not MORE, reason="BURANO_GOOD_PACKAGES names no folder")
+@pytest.mark.skipif(not MORE, reason="set BURANO_GOOD_PACKAGES to folders of packages")
 @pytest.mark.parametrize("path", MORE.split(os.pathsep))
 def test_packages_of_others(path):
     assert check([path]).findings == []
