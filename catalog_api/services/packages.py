@@ -78,7 +78,8 @@ def read(body: bytes) -> Contents:
 def _ui(archive: PackageArchive, manifest: Manifest) -> str | None:
     """The UI definition: the package's own, or that of its template."""
     if manifest.format == hot.FORMAT:
-        return hot.form(manifest, dict(archive.files())).decode()
+        files = {hot.TEMPLATE: archive.read(hot.TEMPLATE)} if hot.TEMPLATE in archive else {}
+        return hot.form(manifest, files).decode()
     name = f"UI/{manifest.ui or 'ui.yaml'}"
     return archive.read(name).decode() if name in archive else None
 
