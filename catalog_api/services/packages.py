@@ -25,6 +25,7 @@ from catalog_api.services.environments import flush_unique
 from catalog_api.services.errors import AlreadyExists, BadRequest, Forbidden, NotFound
 from catalog_common.archive import ArchiveError, PackageArchive
 from catalog_common.hot import packages as hot
+from catalog_common.hot.template import TEMPLATE
 from catalog_common.manifest import MANIFEST_NAME, Manifest, ManifestError, parse_manifest
 
 IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
@@ -78,7 +79,7 @@ def read(body: bytes) -> Contents:
 def _ui(archive: PackageArchive, manifest: Manifest) -> str | None:
     """The UI definition: the package's own, or that of its template."""
     if manifest.format == hot.FORMAT:
-        files = {hot.TEMPLATE: archive.read(hot.TEMPLATE)} if hot.TEMPLATE in archive else {}
+        files = {TEMPLATE: archive.read(TEMPLATE)} if TEMPLATE in archive else {}
         return hot.form(manifest, files).decode()
     name = f"UI/{manifest.ui or 'ui.yaml'}"
     return archive.read(name).decode() if name in archive else None
