@@ -306,18 +306,21 @@ def _converted_list(
 ) -> MList:
     last = len(items) - 1
     made: list[Any] = []
+    is_same = True
     try:
         for one in row:
             function, passes = items[min(len(made), last)]
             if one.__class__ is not passes and function is not None:
-                made.append(function(this, one))
+                new = function(this, one)
+                is_same = is_same and new is one
+                made.append(new)
             else:
                 made.append(one)
     except ContractViolationException as error:
         if error.path is None:
             raise
         raise error.within(f"[{len(made)}]") from error.__cause__
-    return MList(made)
+    return row if is_same else MList(made)
 
 
 def _as_list(value: Any, strict: bool) -> MList:

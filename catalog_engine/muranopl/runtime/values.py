@@ -166,10 +166,12 @@ def _frozen(value: Any, levels: int) -> Any:
         raise exceptions.MemoryQuotaExceededException()
     levels -= 1
     if kind is dict:
-        return _frozen_dict(value, levels)
+        return _frozen_dict(value, levels) if value else _EMPTY_DICT
     if isinstance(value, Mapping):
         return _frozen_dict(dict(value), levels)
     if isinstance(value, (list, tuple)):
+        if not value:
+            return _EMPTY_LIST
         return MList(
             [item if item.__class__ in _FROZEN else _frozen(item, levels) for item in value]
         )
@@ -219,6 +221,8 @@ _DRAINED: Final = (
     Iterator, Lazy, range, collections.abc.ValuesView, collections.abc.ItemsView,
 )  # fmt: skip
 _COLLECTIONS: Final[frozenset[Any]] = frozenset((MList, MDict, MSet))
+_EMPTY_LIST: Final = MList()
+_EMPTY_DICT: Final = MDict()
 _FROZEN: Final = frozenset((type(None), bool, int, float, str, MList, MDict, MSet))
 
 
