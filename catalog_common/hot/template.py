@@ -92,7 +92,8 @@ def _check_bound(name: str, kind: str, value: Any) -> None:
         if not isinstance(value, str):
             raise ManifestError(f"{TEMPLATE}: {what} must be a text")
     else:
-        for end in _mapping(value, what).values():
+        ends = _mapping(value, what)
+        for end in (ends[name] for name in ("min", "max") if name in ends):
             if isinstance(end, bool) or not isinstance(end, int | float):
                 raise ManifestError(f"{TEMPLATE}: {what} must have numbers as min and max")
 
@@ -102,7 +103,9 @@ def _groups(given: Any, parameters: Mapping[str, Parameter]) -> list[list[Parame
     left = dict(parameters)
     groups: list[list[Parameter]] = []
     for group in _list(given, "parameter_groups"):
-        names = _list(_mapping(group, "parameter group").get("parameters"), "a parameter group")
+        names = _mapping(group, "parameter group").get("parameters")
+        # Some repeat the parameters there: their names are what counts.
+        names = list(names) if isinstance(names, dict) else _list(names, "a parameter group")
         found = [left.pop(name) for name in map(str, names) if name in left]
         if found:
             groups.append(found)

@@ -119,6 +119,16 @@ def test_constraints_become_validators():
     ]
 
 
+def test_templates_that_are_not_quite_right_are_understood():
+    template = read_template(b"""
+resources:
+parameters:
+  size: {type: number, constraints: [{range: {min: 1, description: Misplaced}}]}
+parameter_groups: [{parameters: {size: {type: number}}}]
+""")
+    assert [[own.name for own in group] for group in template.groups] == [["size"]]
+
+
 def test_other_packages_stay_as_they_are():
     other = parse_manifest(b"Type: Library\nFullName: a\n")
     files = {"x": b""}
