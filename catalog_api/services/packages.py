@@ -24,6 +24,8 @@ from catalog_api.services.callers import Caller
 from catalog_api.services.environments import flush_unique
 from catalog_api.services.errors import AlreadyExists, BadRequest, Forbidden, NotFound
 from catalog_common.archive import ArchiveError, PackageArchive
+from catalog_common.hot import packages as hot
+from catalog_common.hot.template import TEMPLATE
 from catalog_common.manifest import MANIFEST_NAME, Manifest, ManifestError, parse_manifest
 
 IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
@@ -61,8 +63,7 @@ def read(body: bytes) -> Contents:
         if MANIFEST_NAME not in archive:
             raise BadRequest(f"The archive has no {MANIFEST_NAME} at its root")
         manifest = parse_manifest(archive.read(MANIFEST_NAME))
-        ui_name = f"UI/{manifest.ui or 'ui.yaml'}"
-        ui = archive.read(ui_name).decode() if ui_name in archive else None
+        ui = _ui(archive, manifest)
         if ui is not None and "\0" in ui:
             raise BadRequest("The UI definition has NUL in it")
         logo = _image(archive, manifest.logo, "logo.png")
@@ -73,6 +74,15 @@ def read(body: bytes) -> Contents:
         raise BadRequest(f"The UI definition is not UTF-8 text: {error}") from error
     digest = hashlib.sha256(body).hexdigest()
     return Contents(manifest, body, digest, logo, supplier_logo, ui)
+
+
+def _ui(archive: PackageArchive, manifest: Manifest) -> str | None:
+    """The UI definition: the package's own, or that of its template."""
+    if manifest.format == hot.FORMAT:
+        files = {TEMPLATE: archive.read(TEMPLATE)} if TEMPLATE in archive else {}
+        return hot.form(manifest, files).decode()
+    name = f"UI/{manifest.ui or 'ui.yaml'}"
+    return archive.read(name).decode() if name in archive else None
 
 
 def _image(archive: PackageArchive, name: str | None, default: str) -> bytes | None:

@@ -1,48 +1,17 @@
-"""The port ``cloud``: what Neutron, Keystone and Glance say, and the default router."""
+"""The port ``cloud``: what Neutron, Keystone, Glance and Mistral say; the default router."""
 
 from __future__ import annotations
 
 import threading
-from typing import Any
 
-from keystoneauth1 import exceptions as keystone
-from keystoneauth1.session import Session
-
+from catalog_engine.clouds.asking import Row
 from catalog_engine.clouds.errors import CloudError
-from catalog_engine.clouds.waiting import Patience, retry
+from catalog_engine.clouds.waiting import Patience
+from catalog_engine.clouds.workflows import Workflows
 
-Row = dict[str, Any]
 
-
-class CloudQueries:
+class CloudQueries(Workflows):
     """Questions in a project's ``session``; users and projects with the ``service`` session."""
-
-    def __init__(self, session: Session, service: Session, interface: str = "public") -> None:
-        self._session, self._service, self._interface = session, service, interface
-
-    def _ask(
-        self, service_type: str, region: str | None, path: str, patience: Patience,
-        session: Session | None = None, method: str = "GET", **arguments: Any,
-    ) -> Any:  # fmt: skip
-        endpoint = {"service_type": service_type, "interface": self._interface}
-        if region:
-            endpoint["region_name"] = region
-
-        def call() -> Any:
-            answer = (session or self._session).request(
-                path, method, endpoint_filter=endpoint, **arguments
-            )
-            return answer.json()
-
-        try:
-            return retry(call, patience)
-        except keystone.NotFound:
-            return None
-        except keystone.ClientException as error:
-            raise CloudError(
-                "CloudError", f"{service_type}: {error}",
-                {"service": service_type, "http_status": getattr(error, "http_status", None)},
-            ) from error  # fmt: skip
 
     def _network(self, region: str | None, noun: str, patience: Patience) -> list[Row]:
         found = self._ask("network", region, f"/v2.0/{noun}", patience)

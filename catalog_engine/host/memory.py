@@ -196,6 +196,29 @@ class MemoryCloud:
         """Rows of ``objects`` of that namespace."""
         return [row for row in self.rows.get("objects", []) if row.get("namespace") == namespace]
 
+    def upload_workflows(self, region: str | None, definition: str) -> list[Row]:
+        """A new row of ``workflows``."""
+        row = {"definition": definition}
+        self.rows.setdefault("workflows", []).append(row)
+        return [dict(row)]
+
+    def start_workflow(
+        self,
+        region: str | None,
+        name: str,
+        inputs: Mapping[str, Plain],
+        params: Mapping[str, Plain],
+    ) -> Row:
+        """A new row of ``executions``, which ended at once and gives its inputs back."""
+        rows = self.rows.setdefault("executions", [])
+        row = {"id": f"execution-{len(rows) + 1}", "state": "SUCCESS", "output": dict(inputs)}
+        rows.append(row)
+        return dict(row)
+
+    def workflow_execution(self, region: str | None, id: str) -> Row | None:
+        """The row of ``executions`` with that id."""
+        return self._by_id("executions", id)
+
     def _by_id(self, noun: str, id: str) -> Row | None:
         return next((dict(row) for row in self.rows.get(noun, []) if row.get("id") == id), None)
 

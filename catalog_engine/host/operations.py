@@ -46,11 +46,13 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     },
     "cloud": {
         "create_router": Operation(Kind.EFFECT),
+        "upload_workflows": Operation(Kind.EFFECT),
+        "start_workflow": Operation(Kind.EFFECT),
         **{
             name: Operation(Kind.READING)
             for name in (
                 "networks", "subnets", "ports", "routers", "extensions", "user", "project",
-                "metadef_namespaces", "metadef_objects",
+                "metadef_namespaces", "metadef_objects", "workflow_execution",
             )
         },
     },

@@ -55,7 +55,7 @@ class Agents(Protocol):
 
 
 class Cloud(Protocol):
-    """Questions to Neutron, Keystone and Glance, and the one thing that is made there."""
+    """Questions to Neutron, Keystone, Glance and Mistral, and the few things made there."""
 
     def networks(self, region: str | None = None) -> list[Row]:
         """All networks that the project sees."""
@@ -88,6 +88,21 @@ class Cloud(Protocol):
 
     def metadef_objects(self, region: str | None, namespace: str) -> list[Row]:
         """Objects of a metadata namespace."""
+
+    def upload_workflows(self, region: str | None, definition: str) -> list[Row]:
+        """Workflows of a definition, created or updated."""
+
+    def start_workflow(
+        self,
+        region: str | None,
+        name: str,
+        inputs: Mapping[str, Plain],
+        params: Mapping[str, Plain],
+    ) -> Row:
+        """A new execution, ``{id, state, output}``."""
+
+    def workflow_execution(self, region: str | None, id: str) -> Row | None:
+        """An execution as it stands, ``{id, state, output}``; None when there is none."""
 
 
 class Packages(Protocol):

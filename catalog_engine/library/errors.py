@@ -49,6 +49,12 @@ class PolicyViolation(LibraryError):
     muranopl_names = ("murano.common.exceptions.PolicyViolationException",)
 
 
+class MistralError(LibraryError):
+    """A workflow failed or took too long."""
+
+    muranopl_names = ("murano.engine.system.workflowclient.MistralError",)
+
+
 class RouterInfoError(LibraryError):
     """The default router has no gateway."""
 

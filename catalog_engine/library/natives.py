@@ -15,6 +15,7 @@ from catalog_engine.library.reporting import InstanceNotifier, StatusReporter
 from catalog_engine.library.resources import Resources
 from catalog_engine.library.stacks import HeatStack
 from catalog_engine.library.testing import TestFixture
+from catalog_engine.library.workflows import MistralClient
 
 NATIVES: Final[dict[str, type]] = {
     "io.murano.Exception": MuranoException,
@@ -29,6 +30,7 @@ NATIVES: Final[dict[str, type]] = {
     "io.murano.system.InstanceNotifier": InstanceNotifier,
     "io.murano.system.Logger": Logger,
     "io.murano.system.MetadefBrowser": MetadefBrowser,
+    "io.murano.system.MistralClient": MistralClient,
     "io.murano.system.NetworkExplorer": NetworkExplorer,
     "io.murano.system.Resources": Resources,
     "io.murano.system.StatusReporter": StatusReporter,

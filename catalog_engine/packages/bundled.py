@@ -9,6 +9,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from catalog_common.hot import packages as hot
 from catalog_common.manifest import MANIFEST_NAME, Manifest, parse_manifest
 
 LIBRARIES = ("io.murano",)
@@ -18,7 +19,7 @@ LIBRARIES = ("io.murano",)
 class Unpacked:
     """A package with all its files.
 
-    :ivar digest: names exactly these files.
+    :ivar digest: names exactly the files that were given; what is made of them is among *files*.
     """
 
     manifest: Manifest
@@ -46,7 +47,7 @@ def read(folder: Traversable) -> Unpacked:
 def unpacked(files: Mapping[str, bytes]) -> Unpacked:
     """A package of these files.
 
-    :raises ManifestError: the manifest is malformed.
+    :raises ManifestError: the manifest, or a package's template, is malformed.
     :raises KeyError: there is none.
     """
     found = dict(sorted(files.items()))
@@ -54,7 +55,8 @@ def unpacked(files: Mapping[str, bytes]) -> Unpacked:
     for name, content in found.items():
         digest.update(f"{name}\n{len(content)}\n".encode())
         digest.update(content)
-    return Unpacked(parse_manifest(found[MANIFEST_NAME]), digest.hexdigest(), found)
+    manifest, complete = hot.expanded(parse_manifest(found[MANIFEST_NAME]), found)
+    return Unpacked(manifest, digest.hexdigest(), complete)
 
 
 def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:

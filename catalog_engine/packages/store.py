@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from catalog_common.archive import ArchiveError, PackageArchive
+from catalog_common.hot import packages as hot
 from catalog_common.manifest import MANIFEST_NAME, Manifest, ManifestError, parse_manifest
 from catalog_engine.host.errors import PortError
 from catalog_engine.packages.bundled import Unpacked
@@ -75,8 +76,8 @@ class Store:
         if hashlib.sha256(body).hexdigest() != digest:
             raise PortError("PackageError", f"The archive is not the one with digest {digest}")
         try:
-            files = dict(PackageArchive(body).files())
-            manifest = parse_manifest(files[MANIFEST_NAME])
+            given = dict(PackageArchive(body).files())
+            manifest, files = hot.expanded(parse_manifest(given[MANIFEST_NAME]), given)
         except (ArchiveError, ManifestError, KeyError) as error:
             raise PortError("PackageError", f"Package {digest} is unusable: {error}") from error
         compiled = self._compiled(digest, manifest, files)

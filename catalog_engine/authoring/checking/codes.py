@@ -27,6 +27,7 @@ CODES: Final[Mapping[str, Code]] = {
     # packages
     "unreadable": Code(ERROR, "the path, the archive or the manifest cannot be read"),
     "manifest": Code(ERROR, "a value of the manifest is missing or malformed"),
+    "template": Code(ERROR, "the template of a package of format Heat.HOT cannot be used"),
     "missing-file": Code(ERROR, "the manifest names a file that the package has not"),
     "missing-package": Code(
         WARNING, "a required package is not at hand, so uses of its classes are not checked"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from catalog_common.hot import packages as hot
 from catalog_common.manifest import MANIFEST_NAME, ManifestError, parse_manifest
 from catalog_engine.authoring.checking.sources import Source, SourceError, sources
 from catalog_engine.authoring.folders import LoadError
@@ -30,13 +31,12 @@ def dump(paths: Iterable[str], class_name: str) -> str:
     names: list[str] = []
     for source in _all(paths):
         try:
-            manifest = parse_manifest(source.files.get(MANIFEST_NAME, b""))
+            given = parse_manifest(source.files.get(MANIFEST_NAME, b""))
+            manifest, files = hot.expanded(given, source.files)
         except ManifestError as error:
             raise LoadError(f"{source.path}: {error}") from error
         names.extend(manifest.classes)
-        if manifest.format != "MuranoPL":
-            continue
-        package = load_package(compilable(manifest), source.files.__getitem__)
+        package = load_package(compilable(manifest), files.__getitem__)
         if class_name in package.classes:
             tree = compile_package(package).classes[class_name].tree()
             return _text(package.classes[class_name], tree)

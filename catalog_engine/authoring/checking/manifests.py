@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import yaml
 
+from catalog_common.hot.template import TEMPLATE, read_template
 from catalog_common.manifest import (
     MANIFEST_NAME,
     Manifest,
@@ -113,7 +114,7 @@ class ManifestChecker:
 
     def _check_files(self, manifest: Manifest) -> None:
         if manifest.format != "MuranoPL":
-            self._need("template.yaml", self.place("Format"), f"{manifest.format} packages need it")
+            self._check_template(manifest)
         for name, file in manifest.classes.items():
             self._need(f"Classes/{file}", self.place("Classes", name), f"it is to hold {name}")
         for key, logo in (("Logo", manifest.logo), ("Supplier", manifest.supplier_logo)):
@@ -127,6 +128,13 @@ class ManifestChecker:
             if is_class_file and path not in listed and manifest.format == "MuranoPL":
                 message = f"No class of the manifest's Classes is in {path}"
                 self._collector.add(Place(path), "unlisted-file", message)
+
+    def _check_template(self, manifest: Manifest) -> None:
+        self._need(TEMPLATE, self.place("Format"), f"{manifest.format} packages need it")
+        try:
+            read_template(self._source.files.get(TEMPLATE, b"resources: {}"))
+        except ManifestError as error:
+            self._collector.add(Place(TEMPLATE), "template", str(error))
 
     def _need(self, path: str, place: Place, why: str, severity: str | None = None) -> None:
         if path not in self._source.files:

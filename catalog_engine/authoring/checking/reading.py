@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import yaml
 
-from catalog_common.manifest import Manifest
+from catalog_common.hot import packages as hot
+from catalog_common.manifest import Manifest, ManifestError
 from catalog_engine.authoring.checking.members import KnownClass
 from catalog_engine.authoring.checking.sources import Source
 from catalog_engine.authoring.checking.world import KnownPackage
@@ -29,10 +30,13 @@ def read_package(
     repeated: Callable[[Node], None] | None = None,
 ) -> KnownPackage:  # fmt: skip
     """Read the classes of a package; what is wrong is reported and left out."""
-    package = KnownPackage(source, manifest)
-    if manifest.format != "MuranoPL":
+    try:
+        manifest, files = hot.expanded(manifest, source.files)
+    except ManifestError:
+        package = KnownPackage(source, manifest)
         package.broken.update(manifest.class_names)
         return package
+    package = KnownPackage(Source(source.path, files), manifest)
     note: Report = report or _ignore
     reader = Reader(Parser())
     reader.repeated = repeated

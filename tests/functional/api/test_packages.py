@@ -36,6 +36,19 @@ def test_a_package_is_published_found_and_read(demo, package):
     demo.get(path, status=404)
 
 
+def test_a_template_is_published_with_the_form_that_is_made_of_it(demo, package):
+    manifest = "Format: Heat.HOT/1.0\nType: Application\nFullName: org.example.Hot\n"
+    template = {"template.yaml": "resources: {}\nparameters: {size: {type: string}}\n"}
+    made = upload(demo, package(manifest=manifest, extra=template)).json
+    assert made["class_definitions"] == ["org.example.Hot"]
+    form = demo.get(f"/v1/catalog/packages/{made['id']}/ui").text
+    assert "group1.size" in form
+    assert "org.example.Hot" in form
+    for extra, text in (({}, "needs a template.yaml"), ({"template.yaml": "{}"}, "Not a HOT")):
+        answer = upload(demo, package(manifest=manifest, extra=extra), status=400)
+        assert text in answer.json["error"]["message"]
+
+
 def test_one_package_of_a_name_in_a_project(demo, client, package):
     upload(demo, package())
     assert "already registered" in upload(demo, package(), status=409).json["error"]["message"]

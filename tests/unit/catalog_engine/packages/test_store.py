@@ -76,6 +76,17 @@ def test_a_package(store, compiler):
     assert files["Classes/App.yaml"] == b"Name: App"
 
 
+def test_a_package_of_a_template_has_the_class_that_is_made_of_it(store, compiler):
+    manifest = "Format: Heat.HOT/1.0\nType: Application\nFullName: t.Hot"
+    body = archive({"manifest.yaml": manifest, "template.yaml": "resources: {}"})
+    content = store.content(digest_of(body), lambda: body)
+    assert b"resources: {}" in content["files"].values()
+    ((manifest, files),) = compiler.compiled
+    assert manifest["Format"] == "MuranoPL/1.4"
+    (file,) = manifest["Classes"].values()
+    assert b"t.Hot" in files[f"Classes/{file}"]
+
+
 def test_it_is_fetched_and_compiled_once(store, compiler):
     body = archive()
     store.content(digest_of(body), lambda: body)
@@ -124,6 +135,10 @@ def test_who_asks_meanwhile_waits(store, compiler):
         (archive({"../x": "x"}), "'..'"),
         (archive({"manifest.yaml": "Format: [1]"}), "is unusable"),
         (archive({"manifest.yaml": "- x"}), "is unusable"),
+        (
+            archive({"manifest.yaml": "Format: Heat.HOT/1.0\nType: Library\nFullName: a"}),
+            "needs a template",
+        ),
     ],
 )
 def test_a_package_that_is_unusable(store, body, text):

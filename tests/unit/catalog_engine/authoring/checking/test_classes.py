@@ -284,7 +284,7 @@ def test_a_class_that_has_it_and_one_that_has_not(workshop, code, severity, has,
 
 
 ELSEWHERE = {
-    "unreadable", "manifest", "missing-file", "missing-package", "missing-class",
+    "unreadable", "manifest", "template", "missing-file", "missing-package", "missing-class",
     "unlisted-class", "unlisted-file", "too-many", "unused-namespace", "ui",
 }  # fmt: skip
 
