@@ -41,7 +41,7 @@ def write(lines: list[str]) -> None:
         path.write_text("\n".join(lines[1:]) + "\n")
 
 
-@pytest.mark.parametrize("name", ["running", "testing"])
+@pytest.mark.parametrize("name", ["differences", "running", "testing"])
 def test_examples_run_as_the_page_says(name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     checker, code, count = doctest.OutputChecker(), 0, 0
