@@ -106,6 +106,8 @@ class CallChecker:
             return f"; call the method as $.{name}()"
         if self._table.lookup(name, "method") is not None:
             return f"; it is a method: call it as value.{name}()"
+        if name == "config":
+            return f"; it is there for {CORE_LIBRARY} only"
         return did_you_mean(name, self._table.names("function"))
 
     def contract_function(self, node: ExpressionNode, call: e.Call) -> None:

@@ -378,6 +378,12 @@ class DepthLimitExceeded(LimitExceeded):
     muranopl_names = ("io.murano.limits.DepthLimitExceeded",)
 
 
+class BranchLimitExceeded(LimitExceeded):
+    """More branches are alive at a time than there may be."""
+
+    muranopl_names = ("io.murano.limits.BranchLimitExceeded",)
+
+
 class DeadlockError(LanguageError):
     """Every branch waits for another one."""
 

@@ -202,7 +202,7 @@ class Scheduler:
     def _child(self, function: Callable[[], Any]) -> Branch:
         parent = self.current
         if len(self._alive) >= MAX_BRANCHES:
-            raise exceptions.LimitExceeded(f"More than {MAX_BRANCHES} branches at a time")
+            raise exceptions.BranchLimitExceeded(f"More than {MAX_BRANCHES} branches at a time")
         parent.children += 1
         branch = Branch(f"{parent.path}.{parent.children}", function)
         branch.depth = self._steps.depth

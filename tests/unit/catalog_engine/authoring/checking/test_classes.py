@@ -310,6 +310,11 @@ def test_an_error_is_where_running_fails(workshop, source):
     assert not isinstance(raised.value, AssertionError)
 
 
+def test_a_hidden_function_is_not_proposed_for_itself(workshop):
+    (found,) = workshop.findings("Namespaces: {=: org.example}\n" + body("Return: config(a, b)"))
+    assert found.message == "There is no function config(); it is there for io.murano only"
+
+
 def run(session: Session, source: str) -> None:
     """Make an object and call its method; a method that fails must not hide in a good one."""
     if "Usage: Static\n" in source.partition("  run:\n")[2][:30]:

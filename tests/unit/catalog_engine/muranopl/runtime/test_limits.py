@@ -71,3 +71,18 @@ def test_a_function_returns_no_text_above_the_quota(call):
     for texts in (["aaa", "b" * 10], ["b" * 10]):
         with pytest.raises(exceptions.MemoryQuotaExceededException):
             run(body, texts, limits=limits, form=form)
+
+
+def test_too_many_branches_are_caught_by_a_name_of_the_language():
+    body = """
+    - $ten: list(1) * 11
+    - $thousand: list(1) * 1000
+    - Try:
+        - $ten.pselect($thousand.pselect(sleep(0)))
+      Catch:
+        - With: io.murano.limits.BranchLimitExceeded
+          As: e
+          Do:
+            - Return: $e.message
+    """
+    assert run(body) == "More than 10000 branches at a time"
