@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
@@ -17,36 +18,21 @@ SIZE_LIMIT: Final = 8 * 1024 * 1024
 DEPTH_LIMIT: Final = 500
 """Deepest nesting of collections; comparing and hashing recurse so deep in C."""
 
-_MANY: Final = 8
-"""Items from which on it pays to look first whether all are scalars."""
-
 _TEXT_SHIFT: Final = 5
 """A text counts one more for each 32 characters."""
 _SHORT: Final = (1 << _TEXT_SHIFT) - 1
+_MANY: Final = 16
+"""Items from which on it pays to look first whether all of them are plain."""
 
 
-class _Unsettled(Exception):
-    """There is something among the items of a collection that must be drained or copied first."""
-
-
-def _check_settled(kind: type) -> None:
-    """Learn whether values of a kind may be items of a collection.
-
-    :raises _Unsettled: they may not.
-    """
-    if issubclass(kind, _COPIED) or issubclass(kind, _DRAINED):
-        raise _Unsettled
-    _SETTLED.add(kind)
-
-
-def _measured(values: Iterable[Any], count: int) -> tuple[int, int]:
-    """Expanded size and depth of a collection of *count* items.
+def _measured(values: Iterable[Any], count: int) -> tuple[int, int, bool]:
+    """Expanded size and depth of a collection of *count* items, and whether it is loose.
 
     :raises MemoryQuotaExceededException: it is too large or too deep.
-    :raises _Unsettled: an item is not settled.
     """
     size = count + 1
     depth = 0
+    loose = False
     if count > _MANY and _SCALARS.issuperset(map(type, values)):
         values = ()
     for value in values:
@@ -54,15 +40,24 @@ def _measured(values: Iterable[Any], count: int) -> tuple[int, int]:
         if kind is str:
             if len(value) > _SHORT:
                 size += len(value) >> _TEXT_SHIFT
+        elif kind in _SCALARS:
+            pass
         elif kind in _COLLECTIONS:
             size += value.size
             if value.depth > depth:
                 depth = value.depth
-        elif kind not in _SETTLED:
-            _check_settled(kind)
+            loose = loose or kind in _LOOSE
+        else:
+            loose = loose or _is_unsettled(kind)
     if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
         raise exceptions.MemoryQuotaExceededException()
-    return size, depth + 1
+    return size, depth + 1, loose
+
+
+@functools.cache
+def _is_unsettled(kind: type) -> bool:
+    """Whether values of a type that is none of ours are collections, lazy ones or Python's own."""
+    return issubclass(kind, (*GONE_OVER, Mapping))
 
 
 class MList(tuple[Any, ...]):
@@ -72,18 +67,16 @@ class MList(tuple[Any, ...]):
     depth: int
 
     def __new__(cls, items: Iterable[Any] = ()) -> MList:
-        """A list; lazy items are drained."""
+        """A list of items; one of settled items is settled itself."""
         self = tuple.__new__(cls, items)
-        try:
-            self.size, self.depth = _measured(self, len(self))
-        except _Unsettled:
-            self = tuple.__new__(cls, [freeze(item) for item in self])
-            self.size, self.depth = _measured(self, len(self))
+        self.size, self.depth, loose = _measured(self, len(self))
+        if loose:
+            self.__class__ = LooseList
         return self
 
 
 class MDict(dict[Any, Any]):
-    """A dictionary that nobody can change; lazy keys and values are drained."""
+    """A dictionary that nobody can change."""
 
     __slots__ = ("_hash", "depth", "size")
 
@@ -91,38 +84,35 @@ class MDict(dict[Any, Any]):
         super().__init__(items)
         size = 2 * len(self) + 1
         depth = 0
-        try:
-            for key, value in self.items():
-                kind = key.__class__
-                if kind is str:
-                    if len(key) > _SHORT:
-                        size += len(key) >> _TEXT_SHIFT
-                elif kind in _COLLECTIONS:
-                    size += key.size
-                    if key.depth > depth:
-                        depth = key.depth
-                elif kind not in _SETTLED:
-                    _check_settled(kind)
-                kind = value.__class__
-                if kind is str:
-                    if len(value) > _SHORT:
-                        size += len(value) >> _TEXT_SHIFT
-                elif kind in _COLLECTIONS:
-                    size += value.size
-                    if value.depth > depth:
-                        depth = value.depth
-                elif kind not in _SETTLED:
-                    _check_settled(kind)
-        except _Unsettled:
-            settled = {freeze(key): freeze(value) for key, value in self.items()}
-            super().clear()
-            MDict.__init__(self, settled)
-            return
+        loose = False
+        for key, value in self.items():
+            if key.__class__ is not str:
+                more, levels, loose_key = _measured((key,), 0)
+                size += more - 1
+                depth = max(depth, levels - 1)
+                loose = loose or loose_key
+            elif len(key) > _SHORT:
+                size += len(key) >> _TEXT_SHIFT
+            kind = value.__class__
+            if kind is str:
+                if len(value) > _SHORT:
+                    size += len(value) >> _TEXT_SHIFT
+            elif kind in _SCALARS:
+                pass
+            elif kind in _COLLECTIONS:
+                size += value.size
+                if value.depth > depth:
+                    depth = value.depth
+                loose = loose or kind in _LOOSE
+            else:
+                loose = loose or _is_unsettled(kind)
         if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
             raise exceptions.MemoryQuotaExceededException()
         self.size = size
         self.depth = depth + 1
         self._hash: int | None = None
+        if loose:
+            self.__class__ = LooseDict
 
     @classmethod
     def measured(cls, items: dict[Any, Any], size: int, depth: int) -> MDict:
@@ -160,11 +150,9 @@ class MSet(collections.abc.Set[Any]):
     def __init__(self, items: Iterable[Any] = ()):
         self._hashed: int | None = None
         self._items = dict.fromkeys(items)
-        try:
-            self.size, self.depth = _measured(self._items, len(self._items))
-        except _Unsettled:
-            self._items = dict.fromkeys([freeze(item) for item in self._items])
-            self.size, self.depth = _measured(self._items, len(self._items))
+        self.size, self.depth, loose = _measured(self._items, len(self._items))
+        if loose:
+            self.__class__ = LooseSet
 
     def __contains__(self, item: object) -> bool:
         return item in self._items
@@ -182,16 +170,30 @@ class MSet(collections.abc.Set[Any]):
         return self._hashed
 
     def __repr__(self) -> str:
-        return f"MSet({list(self._items)!r})"
+        # The text that yaql's sets have, which packages see.
+        return f"frozenset({{{', '.join(map(repr, self))}}})" if self._items else "frozenset()"
+
+
+class LooseList(MList):
+    """A list that a function made of what is lazy, in it or in its lists; frozen when stored."""
+
+
+class LooseDict(MDict):
+    """The same of a dictionary."""
+
+    __slots__ = ()
+
+
+class LooseSet(MSet):
+    """The same of a set."""
+
+    __slots__ = ()
 
 
 class Lazy:
     """Base of what functions return to be gone over, and what is drained when it is stored."""
 
     __slots__ = ()
-
-    def __repr__(self) -> str:
-        return exceptions.ITERATOR
 
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError
@@ -268,10 +270,10 @@ _SCALARS: Final = frozenset((type(None), bool, int, float))
 _DRAINED: Final = (
     Iterator, Lazy, range, collections.abc.ValuesView, collections.abc.ItemsView,
 )  # fmt: skip
-_COPIED: Final = (list, tuple, Mapping, collections.abc.Set)
-_SETTLED: Final[set[type]] = set(_SCALARS)
-"""Kinds of items that need no look, collections and texts aside; grows as kinds are met."""
-_COLLECTIONS: Final[frozenset[Any]] = frozenset((MList, MDict, MSet))
+GONE_OVER: Final = (tuple, list, collections.abc.Set, *_DRAINED)
+"""What an attribute is read of item by item."""
+_LOOSE: Final[frozenset[Any]] = frozenset((LooseList, LooseDict, LooseSet))
+_COLLECTIONS: Final[frozenset[Any]] = _LOOSE | {MList, MDict, MSet}
 _EMPTY_LIST: Final = MList()
 _EMPTY_DICT: Final = MDict()
 _FROZEN: Final = frozenset((type(None), bool, int, float, str, MList, MDict, MSet))

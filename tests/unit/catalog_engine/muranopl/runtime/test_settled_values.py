@@ -39,12 +39,23 @@ def test_collections_know_their_whole_size():
         MDict({"a": iter(range(10_000))})
 
 
-@pytest.mark.parametrize("expression", ["str(LAZY)", "format('{0}', LAZY)", "str(sequence())"])
-def test_an_iterator_tells_no_address(expression):
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [("str(LAZY)", "(3, 4)"), ("format('{0}', LAZY)", "<iterator>"),
+     ("str(list(LAZY, 1))", "(3, 4, 1)")],
+)  # fmt: skip
+def test_an_iterator_tells_no_address(expression, expected):
     """A later attempt of a task makes the same text, or its journal would not fit."""
-    assert run(f"- Return: {expression.replace('LAZY', LAZY)}") == "<iterator>"
+    assert run(f"- Return: {expression.replace('LAZY', LAZY)}") == expected
+
+
+def test_nor_does_one_without_end():
+    with pytest.raises(exceptions.CollectionTooLargeException):
+        run("- Return: str(sequence())")
 
 
 def test_nor_does_it_in_errors():
-    with pytest.raises(exceptions.NoMatchingMethodException, match="receiver a lazy collection matches"):
+    with pytest.raises(
+        exceptions.NoMatchingMethodException, match="receiver a lazy collection matches"
+    ):
         run(f"- Return: {LAZY}.toUpper()")
