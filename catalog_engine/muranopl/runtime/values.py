@@ -198,6 +198,9 @@ class Lazy:
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError
 
+    def __repr__(self) -> str:
+        return exceptions.ITERATOR
+
 
 def freeze(value: Any) -> Any:
     """The immutable form of a value: lists, dictionaries and sets copied, iterators drained.

@@ -50,8 +50,8 @@ def test_values(text, expected):
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("dict(a => 1).mergeWith(dict(a => dict(b => 2)))", TypeError, "Cannot merge int with"),
-        ("dict(a => 1).mergeWith(dict(a => [2]))", TypeError, "Cannot merge int with"),
+        ("dict(a => 1).mergeWith(dict(a => dict(b => 2)))", TypeError, "Cannot merge integer with"),
+        ("dict(a => 1).mergeWith(dict(a => [2]))", TypeError, "Cannot merge integer with"),
         ("float($a)", TypeError, "a string or a number"),
         ("int($a)", TypeError, "a string or a number"),
         ("format('{} {0}', 1)", ValueError, "cannot switch from automatic"),

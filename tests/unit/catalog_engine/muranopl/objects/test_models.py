@@ -169,4 +169,4 @@ def test_loading_is_linear(program):
     box = program.load({**MODEL, "items": items, "best": None})
     assert len(box.values["items"]) == count - 1
     # An item's ``.init`` and the box's ``note``.
-    assert before - program.rt.steps.left < 3 * count
+    assert before - program.rt.steps.left <= 3 * count

@@ -128,7 +128,7 @@ def test_no_handler_catches_the_end_of_memory():
         (None, "None"),
         (10**100, "a number"),
         ("x" * 300, "'" + "x" * 200 + "…'"),
-        (freeze([1] * 300), "a MList of 300 items"),
+        (freeze([1] * 300), "a list of 300 items"),
         (freeze({"a": [1, None]}), "{'a': [1, None]}"),
     ],
 )

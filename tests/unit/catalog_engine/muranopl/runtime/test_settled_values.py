@@ -3,7 +3,6 @@
 import pytest
 
 from catalog_engine.muranopl.runtime import exceptions
-from catalog_engine.muranopl.runtime.values import MDict, MList, MSet
 from tests.unit.catalog_engine.muranopl.language import run
 
 LAZY = "list(3, 4).select($)"
@@ -25,18 +24,6 @@ LAZY = "list(3, 4).select($)"
 def test_a_variable_can_be_read_again(expression, expected):
     text = f"- $x: {expression.replace('LAZY', LAZY)}\n- $once: str($x)\n- Return: [$x, $x]"
     assert run(text) == (expected, expected)
-
-
-def test_collections_know_their_whole_size():
-    inner = MList(range(100))
-    for made in (
-        MList([iter(inner), 1]), MList([tuple(inner)]), MDict({"a": iter(inner)}),
-        MSet([iter(inner)]), MDict({tuple(inner): 1}), MList([[1] * 100]),
-    ):  # fmt: skip
-        assert made.size > 100
-        assert made.depth == 2
-    with pytest.raises(exceptions.CollectionTooLargeException):
-        MDict({"a": iter(range(10_000))})
 
 
 @pytest.mark.parametrize(
