@@ -57,7 +57,7 @@ class Catalog(PecanBase):
     table is asked once, and the handler gets the call. Nothing is kept in thread-local globals.
 
     :ivar database: the catalog's database.
-    :ivar policies: oslo.policy enforcer.
+    :ivar policies: say what a caller may do.
     :ivar trusts: makes trusts at acceptance.
     :ivar conductor: told of queued tasks.
     :ivar schemas: schemas of classes that engines have told.
@@ -68,7 +68,7 @@ class Catalog(PecanBase):
         self.database = database
         self.trusts = trusts
         self.conductor = conductor
-        self.policies = enforcer.make(conf)
+        self.policies = enforcer.Policies(conf)
         self.schemas = Schemas()
         self.admin_role: str = conf.api.admin_role
         self.package_limit: int = conf.packages_opts.package_size_limit * (1 << 20)

@@ -304,7 +304,8 @@ def _require(value: Any) -> dict[str, str]:
         return {}
     require = {}
     for name, specification in _mapping(value, "Require").items():
-        if not is_full_name(name):
+        # Plugins of engines are required by the names of their distributions, which have dashes.
+        if not isinstance(name, str) or not is_full_name(name.replace("-", "_")):
             raise ManifestError(f"Require: {_shown(name)} is no package name")
         if isinstance(specification, bool | dict | list):
             raise ManifestError(

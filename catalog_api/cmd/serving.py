@@ -14,6 +14,9 @@ from waitress.server import create_server
 from catalog_common.listening import Address
 from catalog_common.stopping import Stopping
 
+CONNECTIONS = 1000
+"""Connections that clients may keep; one more waits without a word until another ends."""
+
 
 class Server:
     """A WSGI server.
@@ -26,6 +29,7 @@ class Server:
         options: dict[str, Any] = {
             "threads": threads, "max_request_body_size": max_body, "ident": None,
             "clear_untrusted_proxy_headers": True, "channel_timeout": 120,
+            "connection_limit": CONNECTIONS, "asyncore_use_poll": True,
             # Read on while a request is answered, so that a client's end is noticed.
             "channel_request_lookahead": 1,
         }  # fmt: skip

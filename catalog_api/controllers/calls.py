@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from oslo_policy import policy
 from sqlalchemy.orm import Session
 from webob import Request, Response
 
@@ -50,9 +49,8 @@ class Call:
         return found
 
     def read(self, work: Callable[[Session], T]) -> T:
-        """Run work in a reading transaction."""
-        with self.database.reader() as session:
-            return work(session)
+        """Run work that only reads, again when its connection was lost."""
+        return self.database.read(work)
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run work in a writing transaction, again when a deadlock undid it."""
@@ -70,14 +68,12 @@ class Call:
         """Say whether a rule holds."""
         caller = self.caller
         credentials = {
-            "user_id": caller.user_id, "project_id": caller.project_id,
-            "roles": list(caller.roles), "is_admin": caller.is_admin,
+            "user_id": caller.user_id, "project_id": caller.project_id, "roles": caller.roles,
+            "is_admin": caller.is_admin,
         }  # fmt: skip
         target.setdefault("project_id", caller.project_id)
-        try:
-            return bool(self.app.policies.authorize(rule, target, credentials))
-        except policy.PolicyNotRegistered:
-            return bool(self.app.policies.authorize("default", target, credentials))
+        allowed: bool = self.app.policies.allow(rule, target, credentials)
+        return allowed
 
     # ------------------------------------------------------------ bodies
 

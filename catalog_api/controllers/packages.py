@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -78,11 +79,12 @@ def index(call: Call) -> Response:
 
 
 def _search(call: Call) -> package_search.Search:
-    query = call.request.GET
+    query: dict[str, list[str]] = {}
+    for name, value in call.request.GET.items():
+        query.setdefault(name, []).append(value)
 
     def last(name: str) -> str | None:
-        values = query.getall(name)
-        return values[-1] if values else None
+        return query[name][-1] if name in query else None
 
     words = [word.strip() for word in re.split(r"[;,]", last("search") or "") if word.strip()]
     if len(words) > MOST_WORDS:
@@ -92,22 +94,22 @@ def _search(call: Call) -> package_search.Search:
         owned=call.flag("owned"),
         with_disabled=call.flag("include_disabled"),
         may_see_public=call.may("manage_public_package"),
-        ids=listed(query.getall("id")),
-        categories=listed(query.getall("category")),
-        tags=listed(query.getall("tag")),
+        ids=listed(query.get("id", ())),
+        categories=listed(query.get("category", ())),
+        tags=listed(query.get("tag", ())),
         class_name=last("class_name"),
         full_name=last("fqn"),
         name=last("name"),
         type=last("type"),
         words=words,
-        order_by=query.getall("order_by") or ("name",),
+        order_by=query.get("order_by", ("name",)),
         descending=last("sort_dir") == "desc",
         limit=min(int(last("limit") or package_search.LIMIT), package_search.MOST),
         marker=last("marker"),
     )
 
 
-def listed(values: list[str]) -> list[str] | None:
+def listed(values: Sequence[str]) -> list[str] | None:
     """Values of a parameter that may be repeated, or be ``in:`` and a list; None: not given."""
     found: list[str] | None = None
     for value in values:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Double, ForeignKey, Index, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from catalog_api.db.types import EncryptedJSON, LongBlob, LongText, Moment, PlainJSON
+from catalog_api.db.types import EncryptedJSON, LongBlob, LongText, Moment, PlainJSON, name_type
 
 
 def new_id() -> str:
@@ -50,7 +50,7 @@ class Environment(Base):
     __table_args__ = (UniqueConstraint("project_id", "name"), _TABLE_OPTIONS)
 
     id: Mapped[str] = mapped_column(String(255), primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(name_type(255))
     description_text: Mapped[str] = mapped_column(LongText, default="")
     project_id: Mapped[str] = mapped_column(_FOREIGN_ID)
     user_id: Mapped[str] = mapped_column(_FOREIGN_ID)
@@ -68,7 +68,7 @@ class EnvironmentTemplate(Base):
     __table_args__ = (UniqueConstraint("project_id", "name"), _TABLE_OPTIONS)
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(name_type(255))
     description_text: Mapped[str] = mapped_column(LongText, default="")
     project_id: Mapped[str] = mapped_column(_FOREIGN_ID)
     is_public: Mapped[bool] = mapped_column(default=False, index=True)
@@ -250,7 +250,7 @@ class ClassDefinition(Base):
     package_id: Mapped[str] = mapped_column(
         ForeignKey("packages.id", ondelete="CASCADE"), primary_key=True
     )
-    name: Mapped[str] = mapped_column(String(128), primary_key=True)
+    name: Mapped[str] = mapped_column(name_type(128), primary_key=True)
 
 
 class PackageTag(Base):
@@ -288,7 +288,7 @@ class Tag(Base):
     __table_args__ = (UniqueConstraint("name"), _TABLE_OPTIONS)
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(name_type(80))
 
 
 class Category(Base):
@@ -298,7 +298,7 @@ class Category(Base):
     __table_args__ = (UniqueConstraint("name"), _TABLE_OPTIONS)
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(name_type(80))
     created: Mapped[datetime] = mapped_column(Moment, default=utc_now)
     updated: Mapped[datetime] = mapped_column(Moment, default=utc_now, onupdate=utc_now)
 
@@ -323,9 +323,9 @@ class Package(Base):
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     owner_id: Mapped[str] = mapped_column(_FOREIGN_ID)
-    fully_qualified_name: Mapped[str] = mapped_column(String(128))
-    version: Mapped[str] = mapped_column(String(64))
-    name: Mapped[str] = mapped_column(String(80))
+    fully_qualified_name: Mapped[str] = mapped_column(name_type(128))
+    version: Mapped[str] = mapped_column(name_type(64))
+    name: Mapped[str] = mapped_column(name_type(80))
     type: Mapped[str] = mapped_column(String(20))
     description: Mapped[str] = mapped_column(LongText)
     author: Mapped[str | None] = mapped_column(String(80))
@@ -357,8 +357,8 @@ class DeploymentPackage(Base):
     deployment_id: Mapped[str] = mapped_column(
         ForeignKey("deployments.id", ondelete="CASCADE"), primary_key=True
     )
-    name: Mapped[str] = mapped_column(String(128), primary_key=True)
-    version: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(name_type(128), primary_key=True)
+    version: Mapped[str] = mapped_column(name_type(64), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), index=True)
 
 
@@ -368,7 +368,7 @@ class NamedLock(Base):
     __tablename__ = "named_locks"
     __table_args__ = (_TABLE_OPTIONS,)
 
-    name: Mapped[str] = mapped_column(String(128), primary_key=True)
+    name: Mapped[str] = mapped_column(name_type(128), primary_key=True)
     taken: Mapped[datetime] = mapped_column(Moment, default=utc_now)
 
 

@@ -25,6 +25,15 @@ LongText = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 LongBlob = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 
 
+def name_type(length: int) -> String:
+    """Text that is equal only to itself.
+
+    MariaDB's own rule takes ``a``, ``A`` and ``á`` for one name; no other database does.
+    """
+    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    return String(length).with_variant(exact, "mysql", "mariadb")
+
+
 def as_text(moment: Any) -> Any:
     """A column of moments read as ``YYYY-MM-DD hh:mm:ss`` and perhaps a fraction.
 

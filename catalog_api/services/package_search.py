@@ -24,8 +24,10 @@ from catalog_api.services.callers import Caller
 from catalog_api.services.errors import NotFound
 
 LIMIT, MOST = 20, 100
+# Columns of tables: what names mapped classes is compiled, and its rows read, by way of the ORM.
+PACKAGE = Package.__table__.c
 ORDER = {
-    "name": Package.name, "created": Package.created, "fqn": Package.fully_qualified_name,
+    "name": PACKAGE.name, "created": PACKAGE.created, "fqn": PACKAGE.fully_qualified_name,
 }  # fmt: skip
 ESCAPE = "/"
 
@@ -75,9 +77,9 @@ class Listed(NamedTuple):
 
 
 _COLUMNS = (
-    Package.id, Package.owner_id, Package.fully_qualified_name, Package.version, Package.name,
-    Package.type, Package.description, Package.author, Package.supplier, Package.is_public,
-    Package.enabled, Package.archive_digest, as_text(Package.created), as_text(Package.updated),
+    PACKAGE.id, PACKAGE.owner_id, PACKAGE.fully_qualified_name, PACKAGE.version, PACKAGE.name,
+    PACKAGE.type, PACKAGE.description, PACKAGE.author, PACKAGE.supplier, PACKAGE.is_public,
+    PACKAGE.enabled, PACKAGE.archive_digest, as_text(PACKAGE.created), as_text(PACKAGE.updated),
 )  # fmt: skip
 
 
@@ -117,11 +119,13 @@ def _several(name: str) -> Any:
 
 def _prepared_names() -> Any:
     ids = _several("ids")
-    tag, category, own = PackageTag.__table__.c, PackageCategory.__table__.c, ClassDefinition
+    tags, categories = Tag.__table__.c, Category.__table__.c
+    tag, category = PackageTag.__table__.c, PackageCategory.__table__.c
+    own = ClassDefinition.__table__.c
     tables = (
-        (tag.package_id, Tag.name, Tag.id == tag.tag_id),
-        (category.package_id, Category.name, Category.id == category.category_id),
-        (own.__table__.c.package_id, own.__table__.c.name, sa.true()),
+        (tag.package_id, tags.name, tags.id == tag.tag_id),
+        (category.package_id, categories.name, categories.id == category.category_id),
+        (own.package_id, own.name, sa.true()),
     )
     return sa.union_all(
         *(
@@ -154,20 +158,20 @@ class _Shape:
 
 
 _SCOPES: dict[str, tuple[Any, ...]] = {
-    "own": (Package.owner_id == sa.bindparam("project_id"),),
+    "own": (PACKAGE.owner_id == sa.bindparam("project_id"),),
     # Not ``IS true``: MariaDB finds no index for that.
-    "public": (Package.is_public == sa.true(),),
+    "public": (PACKAGE.is_public == sa.true(),),
     "all": (),
 }
 _FILTERS: dict[str, Any] = {
-    "enabled": Package.enabled == sa.true(),
-    "ids": Package.id.in_(_several("ids")),
+    "enabled": PACKAGE.enabled == sa.true(),
+    "ids": PACKAGE.id.in_(_several("ids")),
     "categories": Package.categories.any(Category.name.in_(_several("categories"))),
     "tags": Package.tags.any(Tag.name.in_(_several("tags"))),
     "class_name": Package.class_definitions.any(ClassDefinition.name == sa.bindparam("class_name")),
-    "full_name": Package.fully_qualified_name == sa.bindparam("full_name"),
-    "name": Package.name == sa.bindparam("name"),
-    "type": Package.type == sa.bindparam("type"),
+    "full_name": PACKAGE.fully_qualified_name == sa.bindparam("full_name"),
+    "name": PACKAGE.name == sa.bindparam("name"),
+    "type": PACKAGE.type == sa.bindparam("type"),
 }
 
 
@@ -225,7 +229,7 @@ def _statement(shape: _Shape) -> Any:
     ]
     found = sa.union(*(sa.select(*part.c) for part in parts)).subquery()
     # Sorted by what was found alone: with the texts of packages it would be done on disk.
-    query = sa.select(*_COLUMNS).join(found, list(found.c)[-1] == Package.id)
+    query = sa.select(*_COLUMNS).join(found, list(found.c)[-1] == PACKAGE.id)
     return query.order_by(*_ordered(list(found.c), shape)).limit(limit)
 
 
@@ -238,7 +242,7 @@ def _ordered(keys: Sequence[Any], shape: _Shape) -> list[Any]:
 def _keys(shape: _Shape) -> list[Any]:
     """What pages are ordered by."""
     rank = [_rank(shape.words)] if shape.words else []
-    return [*rank, *(ORDER[key] for key in shape.order_by), Package.id]
+    return [*rank, *(ORDER[key] for key in shape.order_by), PACKAGE.id]
 
 
 def _falls(shape: _Shape) -> list[bool]:
@@ -253,14 +257,14 @@ def _fields(words: int) -> list[list[Any]]:
     """Conditions that words fulfil, the most telling field first."""
 
     def holds(column: Any) -> list[Any]:
-        return [column.like(sa.bindparam(_word(n)), escape=ESCAPE) for n in range(words)]
+        return [column.ilike(sa.bindparam(_word(n)), escape=ESCAPE) for n in range(words)]
 
     return [
-        holds(Package.name), holds(Package.fully_qualified_name), holds(Package.description),
+        holds(PACKAGE.name), holds(PACKAGE.fully_qualified_name), holds(PACKAGE.description),
         [Package.categories.any(condition) for condition in holds(Category.name)],
         [Package.tags.any(condition) for condition in holds(Tag.name)],
         [Package.class_definitions.any(condition) for condition in holds(ClassDefinition.name)],
-        holds(Package.author),
+        holds(PACKAGE.author),
     ]  # fmt: skip
 
 
@@ -271,7 +275,7 @@ def _rank(words: int) -> Any:
 
 def _marked(session: Session, shape: _Shape, parameters: dict[str, Any]) -> dict[str, Any]:
     """Parameters that tell the row to go on from."""
-    query = sa.select(*_keys(shape)).where(Package.id == sa.bindparam("marker"))
+    query = sa.select(*_keys(shape)).where(PACKAGE.id == sa.bindparam("marker"))
     row = session.execute(query, parameters).one_or_none()
     if row is None:
         raise NotFound(f"No package with id {parameters['marker'][:64]!r} to go on from")

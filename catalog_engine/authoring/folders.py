@@ -9,10 +9,10 @@ from typing import Any
 from catalog_common.archive import ArchiveError, PackageArchive
 from catalog_common.manifest import MANIFEST_NAME, ManifestError
 from catalog_common.versions import Version, VersionSpec
-from catalog_engine.deployment.code import without_collector
 from catalog_engine.host.errors import PortError
 from catalog_engine.muranopl.codegen.compiled import CompiledPackage
 from catalog_engine.muranopl.codegen.compiler import compile_package
+from catalog_engine.muranopl.runtime.collector import without_collector
 from catalog_engine.muranopl.source.errors import CompileError
 from catalog_engine.muranopl.source.packages import load_package
 from catalog_engine.packages import bundled

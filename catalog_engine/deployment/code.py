@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from catalog_engine.muranopl import LANGUAGE_REVISION
@@ -12,18 +11,6 @@ from catalog_engine.muranopl.codegen.compiled import CompiledPackage, compiler_k
 from catalog_engine.muranopl.codegen.compiler import compile_package
 from catalog_engine.muranopl.source.errors import CompileError
 from catalog_engine.muranopl.source.packages import load_package
-
-
-@contextlib.contextmanager
-def without_collector() -> Iterator[None]:
-    """No garbage collection meanwhile: what is made is kept, and looking for garbage costs much."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class Compilation(NamedTuple):

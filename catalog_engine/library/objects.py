@@ -8,7 +8,7 @@ from catalog_engine.library.values import plain
 from catalog_engine.muranopl.types.native import native_class, native_method
 
 
-@native_class("io.murano.Object")
+@native_class("io.murano.Object", on_use=True)
 class MuranoObject:
     """Attributes: values that an object keeps from one deployment to the next, unseen by users."""
 

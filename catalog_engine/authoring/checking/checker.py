@@ -122,9 +122,7 @@ def check(paths: Iterable[str], load: Iterable[str] = (), style: bool = False) -
         try:
             checked += [_Checked(source, style) for source in sources(path)]
         except SourceError as error:
-            collector = Collector(path)
-            collector.add(Place(""), "unreadable", str(error))
-            findings += collector.sorted()
+            findings += _unreadable(path, error)
     others, unreadable = _loaded(load)
     packages = [one.package for one in checked if one.package is not None]
     names = {package.name for package in (*packages, *others)}
@@ -144,14 +142,24 @@ def _loaded(paths: Iterable[str]) -> tuple[list[KnownPackage], list[Finding]]:
     findings: list[Finding] = []
     for path in paths:
         try:
-            for source in sources(path):
+            found = list(sources(path))
+        except SourceError as error:
+            findings += _unreadable(path, error)
+            continue
+        for source in found:
+            try:
                 manifest = parse_manifest(source.files.get(MANIFEST_NAME, b""))
+            except ManifestError as error:
+                findings += _unreadable(source.path, error)
+            else:
                 packages.append(read_package(source, manifest))
-        except (SourceError, ManifestError) as error:
-            collector = Collector(path)
-            collector.add(Place(""), "unreadable", str(error))
-            findings += collector.sorted()
     return packages, findings
+
+
+def _unreadable(path: str, error: Exception) -> list[Finding]:
+    collector = Collector(path)
+    collector.add(Place(""), "unreadable", str(error))
+    return collector.sorted()
 
 
 def _bundled() -> Iterable[KnownPackage]:

@@ -32,7 +32,7 @@ CODES: Final[Mapping[str, Code]] = {
         WARNING, "a required package is not at hand, so uses of its classes are not checked"
     ),
     "missing-class": Code(ERROR, "the manifest lists a class that its file has not"),
-    "unlisted-class": Code(WARNING, "a class that the manifest does not list: nobody can use it"),
+    "unlisted-class": Code(WARNING, "a class that neither the manifest lists nor its file uses"),
     "unlisted-file": Code(WARNING, "a file below Classes that the manifest does not name"),
     # documents
     "syntax": Code(ERROR, "a file, class, member or instruction that does not compile"),

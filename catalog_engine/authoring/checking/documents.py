@@ -134,9 +134,21 @@ def _check_match(node: MappingNode, collector: Collector) -> None:
 def unlisted(
     documents: Mapping[str | None, ClassDocument], listed: Iterable[str], collector: Collector
 ) -> None:  # fmt: skip
-    """Tell the classes of a file that the manifest does not list."""
+    """Tell the classes of a file that the manifest does not list.
+
+    A class that serves others of its file needs no place in the manifest.
+    """
     known = set(listed)
     for name, document in documents.items():
-        if name is not None and name not in known:
+        if name is None or name in known:
+            continue
+        others = [own.node for own in documents.values() if own is not document]
+        if not any(_names(node, name) for node in others):
             message = f"The manifest does not list class {name}{did_you_mean(name, known)}"
             collector.add(document.node.position, "unlisted-class", message)
+
+
+def _names(node: Node, class_name: str) -> bool:
+    """Whether a text within a node names a class, in full or by its last part."""
+    name = re.compile(rf"\b{re.escape(class_name.rpartition('.')[2])}\b")
+    return any(name.search(text_of(part) or "") for part in walk(node))

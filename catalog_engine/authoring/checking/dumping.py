@@ -34,8 +34,10 @@ def dump(paths: Iterable[str], class_name: str) -> str:
         except ManifestError as error:
             raise LoadError(f"{source.path}: {error}") from error
         names.extend(manifest.classes)
-        if class_name in manifest.classes and manifest.format == "MuranoPL":
-            package = load_package(compilable(manifest), source.files.__getitem__)
+        if manifest.format != "MuranoPL":
+            continue
+        package = load_package(compilable(manifest), source.files.__getitem__)
+        if class_name in package.classes:
             tree = compile_package(package).classes[class_name].tree()
             return _text(package.classes[class_name], tree)
     raise LoadError(f"There is no class {class_name}{did_you_mean(class_name, names)}")

@@ -120,7 +120,7 @@ class MetadataChecker:
         for item in method.meta:
             if item.name == SYNCHRONIZE:
                 constant = dict(self._given(item)).get("onArgs")
-                for name in (constant[0] or ()) if constant is not None else ():
+                for name in _listed(None if constant is None else constant[0]):
                     if name not in names:
                         advice = did_you_mean(str(name), names)
                         message = f"onArgs names {name}, which is no argument{advice}"
@@ -130,3 +130,8 @@ class MetadataChecker:
             ):
                 message = "Model builders are Usage: Static and Scope: Public; this has no effect"
                 self._add(item, "ignored-meta", message)
+
+
+def _listed(value: Any) -> list[Any]:
+    """A value as contracts of lists take it: a single one is a list of one."""
+    return list(value) if isinstance(value, (list, tuple)) else [] if value is None else [value]

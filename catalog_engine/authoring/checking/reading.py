@@ -11,8 +11,8 @@ from catalog_common.manifest import Manifest
 from catalog_engine.authoring.checking.members import KnownClass
 from catalog_engine.authoring.checking.sources import Source
 from catalog_engine.authoring.checking.world import KnownPackage
-from catalog_engine.deployment.code import without_collector
 from catalog_engine.muranopl.expressions.parser import Parser
+from catalog_engine.muranopl.runtime.collector import without_collector
 from catalog_engine.muranopl.source.classes import SPECIAL, ClassReader, ClassSource
 from catalog_engine.muranopl.source.errors import CompileError, Report
 from catalog_engine.muranopl.source.namespaces import key_text
@@ -69,6 +69,9 @@ def _read_file(package: KnownPackage, reader: Reader, file: str, report: Report)
             continue
         documents.setdefault(name, document)
         package.classes[name] = _read_class(package, name, document, report)
+    for name, document in named.items():
+        if name not in package.classes:
+            package.classes[name] = _read_class(package, name, document, report)
     if len(unnamed) > 1:
         report(unnamed[1].node.error(f"{len(unnamed)} classes of this file have no Name"))
     package.documents[file] = documents

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -14,12 +15,14 @@ from catalog_engine.muranopl.source.packages import ClassDocument
 from catalog_engine.muranopl.types.packages import CORE_LIBRARY
 
 EXTENSIONS: Final = "io.murano.extensions."
+#: A class of a plugin by its full name, up to the last dot.
+_PLUGIN_CLASS: Final = re.compile(rb"['\"](io\.murano\.extensions(?:\.\w+)+)\.\w+['\"]")
 
 
 class KnownPackage:
     """A package whose class files were read, as far as they can be.
 
-    :ivar classes: the classes of the manifest that could be read.
+    :ivar classes: the classes of the class files that could be read, listed or not.
     :ivar broken: names of those that could not; *absent*: those of them that their file has not.
     :ivar documents: all class documents of the class files, by file.
     :ivar required: packages that it requires and that are at hand.
@@ -127,6 +130,9 @@ def _find_plugins(package: KnownPackage) -> None:
         for space in document.namespaces.values()
         if f"{space}.".startswith(EXTENSIONS)
     }
+    for file in package.documents:
+        for name in _PLUGIN_CLASS.findall(package.source.files.get(file, b"")):
+            spaces.add(name.decode())
     known = {name.rpartition(".")[0] for name in package.visible()}
     for space in sorted(spaces):
         if not known & {space, f"{space}.".removeprefix(EXTENSIONS).rstrip(".")}:

@@ -23,6 +23,7 @@ their contracts already.
 from __future__ import annotations
 
 import ast
+import datetime
 import functools
 import importlib.metadata
 import marshal
@@ -43,7 +44,7 @@ from catalog_engine.muranopl.source.declarations import (
 )
 from catalog_engine.muranopl.source.errors import CompileError, Position
 
-COMPILER_VERSION: Final = 3
+COMPILER_VERSION: Final = 6
 """Raised whenever generated code, or what it expects of the runtime, changes."""
 
 _RECORDS: Final = {
@@ -259,7 +260,7 @@ class _LazyClasses(Mapping[str, CompiledClass]):
 
 
 def _plain(value: Any) -> Any:
-    """Turn declarations into tuples that start with a tag; plain containers stay."""
+    """Turn declarations and moments into tuples that start with a tag; plain containers stay."""
     kind = type(value)
     if kind is Position:
         return ("\0p", *value)
@@ -268,9 +269,13 @@ def _plain(value: Any) -> Any:
     if value is ABSENT:
         return ("\0a",)
     if kind is tuple:
-        return tuple(_plain(item) for item in value)
+        made = tuple(_plain(item) for item in value)
+        is_like_tag = bool(value) and type(value[0]) is str and value[0].startswith("\0")
+        return ("\0t", *made) if is_like_tag else made
     if kind is dict:
         return {key: _plain(item) for key, item in value.items()}
+    if kind is datetime.datetime or kind is datetime.date:
+        return ("\0d", value.isoformat(), kind is datetime.datetime)
     if kind.__name__ in _RECORDS:
         return ("\0r", kind.__name__, tuple(_plain(v) for v in vars(value).values()))
     return value
@@ -287,6 +292,10 @@ def _record(data: Any) -> Any:
             return FunctionRef(data[1])
         if tag == "\0a":
             return ABSENT
+        if tag == "\0t":
+            return tuple(_record(item) for item in data[1:])
+        if tag == "\0d":
+            return (datetime.datetime if data[2] else datetime.date).fromisoformat(data[1])
         if tag == "\0r":
             return _RECORDS[data[1]](*(_record(item) for item in data[2]))
         return tuple(_record(item) for item in data)

@@ -23,13 +23,11 @@ def table_of(format_version: str) -> Functions:
 
 
 def compile_package(
-    package: PackageDeclaration, strict: bool = False, functions: Functions | None = None
+    package: PackageDeclaration, functions: Functions | None = None
 ) -> CompiledPackage:
-    """Compile a package.
+    """Compile a package; a class that does not compile keeps its error for its users.
 
-    :param strict: raise the first error of a class; otherwise the class keeps it for its users.
     :param functions: table of functions of the package's format, where it is at hand.
-    :raises CompileError: *strict*, and a class does not compile.
     """
     table = functions if functions is not None else table_of(package.format_version)
     compiled: dict[str, CompiledClass] = {}
@@ -38,13 +36,9 @@ def compile_package(
         sources = {**sources, PACKAGE_CLASS: package.meta_source}
     for name, source in sources.items():
         if isinstance(source, CompileError):
-            if strict:
-                raise source
             compiled[name] = CompiledClass(name, None, None, source)
             continue
         compiled[name] = _compile_class(name, source, table)
-        if strict:
-            _ = compiled[name].code
     return CompiledPackage(
         package.name,
         package.version,

@@ -39,6 +39,9 @@ _METHOD_LIKE: Final = "inject"
 """Function whose lambda stands for a method: ``$`` in it is the object whose method runs."""
 _AT_CALL_SITE: Final = "withOriginal"
 """Function whose named arguments are evaluated with the variables of another method's code."""
+_PREDICATE: Final = "check"
+"""Contract function whose arguments are evaluated with the value that it is called on."""
+_PREDICATE_ARGUMENTS: Final[frozenset[int | str]] = frozenset((0, 1, "predicate", "msg"))
 
 Emitted = tuple[ast.expr, str]
 
@@ -348,7 +351,8 @@ class ExpressionEmitter(Builder):
                     thunk = word in lazy or ("**" in lazy and word not in lazy)
                     named.append((word, self._named_value(name, arg.destination, thunk)))
                     continue
-            if isinstance(arg, e.Rule):
+                positional.append(self.call("no_keyword"))
+            elif isinstance(arg, e.Rule):
                 positional.append(self._stray_rule(arg)[0])
             elif len(positional) in lazy and not isinstance(arg, e.Missing):
                 positional.append(self._thunk(arg, name == _METHOD_LIKE))
@@ -410,19 +414,31 @@ class ExpressionEmitter(Builder):
             return self.call(self._site("attribute_site", right.value), left), ANY
         if not isinstance(right, e.Call):
             return self.call("no_operator", self.constant("."), left), ANY
+        if self.contract_call:
+            return self._contract_call(left, right), ANY
         lazy = self._table.lazy_parameters(right.name)
         rules = self._table.takes_mappings(right.name, "method")
         positional, named = self._arguments(right.name, right.args, lazy, rules)
-        if self.contract_call:
-            return self.call(
-                "call", self.constant(right.name), left, self.tuple(positional), self._named(named)
-            ), ANY
         thunked = self._thunked(len(positional), lazy)
-        if named:
+        # Methods of classes take by name what a function of that name takes as rules.
+        if named or any(isinstance(arg, e.Rule) for arg in right.args):
             site = self._site("named_method_site", right.name, thunked)
             return self.call(site, left, self.tuple(positional), self._named(named)), ANY
         site = self._site("method_site", right.name, len(positional), thunked)
         return self.call(site, left, *positional), ANY
+
+    def _contract_call(self, left: ast.expr, right: e.Call) -> ast.expr:
+        """Call of a contract function; a predicate is ordinary code about the value it gets."""
+        is_predicate = right.name == _PREDICATE
+        self.contract_call = not is_predicate
+        try:
+            lazy = _PREDICATE_ARGUMENTS if is_predicate else frozenset[int | str]()
+            positional, named = self._arguments(right.name, right.args, lazy, False)
+        finally:
+            self.contract_call = True
+        return self.call(
+            "call", self.constant(right.name), left, self.tuple(positional), self._named(named)
+        )
 
     # ------------------------------------------------------------ collections and scopes
 

@@ -52,6 +52,7 @@ HELPERS: Final = frozenset(
         "greater_equal",
         "no_operator",
         "mapping_rule",
+        "no_keyword",
         "scoped",
         "scoped_call",
         "enter_scope",

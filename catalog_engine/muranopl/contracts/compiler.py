@@ -62,9 +62,7 @@ class Contract:
     @property
     def passing(self) -> type | None:
         """Class whose values the conversion returns as they are, if one is known."""
-        if self._spec[0] != "chain" or any(args or kwargs for _name, args, kwargs in self._spec[1]):
-            return None
-        return passing_class(tuple(call[0] for call in self._spec[1]))
+        return _passing(self._spec)
 
     def transform(self, this: Any, value: Any) -> Any:
         """The value converted.
@@ -112,6 +110,13 @@ class Contract:
                 raise ContractViolationException.final(text) from error.__cause__
 
         return titled
+
+
+def _passing(spec: ContractSpec) -> type | None:
+    """Class whose values a specification lets pass as they are, if one is known."""
+    if spec[0] != "chain" or any(args or kwargs for _name, args, kwargs in spec[1]):
+        return None
+    return passing_class(tuple(call[0] for call in spec[1]))
 
 
 def compile_contract(
@@ -209,8 +214,8 @@ class _Compiler:
     def _list(
         self, specs: tuple[ContractSpec, ...], minimum: int | None, maximum: int | None
     ) -> Function:
-        items = [self.compile(spec) for spec in specs]
-        converts = any(item is not None for item in items)
+        items = [(self.compile(spec), _passing(spec)) for spec in specs]
+        converts = any(function is not None for function, _passes in items)
         strict = self._mode != TRANSFORM
 
         def convert(this: Any, value: Any) -> Any:
@@ -230,9 +235,12 @@ class _Compiler:
         return convert
 
     def _dict(self, literal: tuple[Any, ...], expressions: tuple[Any, ...]) -> Function:
-        known = [(freeze(key), self.compile(spec)) for key, spec in literal]
-        rest = [(self.compile(key), self.compile(value)) for key, value in expressions]
-        names = frozenset(key for key, _function in known)
+        known = [(freeze(key), self.compile(spec), _passing(spec)) for key, spec in literal]
+        rest = [
+            (self.compile(key), _passing(key), self.compile(value), _passing(value))
+            for key, value in expressions
+        ]
+        names = frozenset(key for key, _function, _passes in known)
         strict = self._mode != TRANSFORM
 
         def convert(this: Any, value: Any) -> Any:
@@ -252,17 +260,23 @@ class _Compiler:
             is_same = True
             key: Any = None
             try:
-                for key, function in known:
-                    item = value.get(key)
-                    made[key] = new = item if function is None else function(this, item)
-                    is_same = is_same and new is item
+                for key, function, passes in known:
+                    made[key] = item = value.get(key)
+                    if item.__class__ is not passes and function is not None:
+                        made[key] = new = function(this, item)
+                        is_same = is_same and new is item
                 if rest:
-                    of_key, of_value = rest[0]
+                    of_key, key_passes, of_value, value_passes = rest[0]
                     for key, item in value.items():
-                        if key not in names:
-                            own = key if of_key is None else of_key(this, key)
-                            made[own] = new = item if of_value is None else of_value(this, item)
-                            is_same = is_same and new is item and own is key
+                        if key in names:
+                            continue
+                        own, new = key, item
+                        if key.__class__ is not key_passes and of_key is not None:
+                            own = of_key(this, key)
+                        if item.__class__ is not value_passes and of_value is not None:
+                            new = of_value(this, item)
+                        made[own] = new
+                        is_same = is_same and new is item and own is key
             except ContractViolationException as error:
                 if error.path is None:
                     raise
@@ -287,18 +301,26 @@ def _as_argument(value: Any) -> Any:
     return value
 
 
-def _converted_list(items: list[Function | None], this: Any, row: MList) -> MList:
+def _converted_list(
+    items: list[tuple[Function | None, type | None]], this: Any, row: MList
+) -> MList:
     last = len(items) - 1
     made: list[Any] = []
+    is_same = True
     try:
         for one in row:
-            function = items[min(len(made), last)]
-            made.append(one if function is None else function(this, one))
+            function, passes = items[min(len(made), last)]
+            if one.__class__ is not passes and function is not None:
+                new = function(this, one)
+                is_same = is_same and new is one
+                made.append(new)
+            else:
+                made.append(one)
     except ContractViolationException as error:
         if error.path is None:
             raise
         raise error.within(f"[{len(made)}]") from error.__cause__
-    return MList(made)
+    return row if is_same else MList(made)
 
 
 def _as_list(value: Any, strict: bool) -> MList:

@@ -34,8 +34,6 @@ def _violates(value: Any, name: str) -> ContractViolationException:
 def _to_string(_this: Any, value: Any) -> Any:
     if value is None or value.__class__ is str:
         return value
-    if isinstance(value, str):
-        return str(value)
     if isinstance(value, (bool, int)):
         return str(value)
     if isinstance(value, (MuranoObject, View)):

@@ -79,12 +79,30 @@ def as_thunk(value: Any) -> Any:
     return lambda *_values: value
 
 
+class MappingRule:
+    """One ``key => value`` argument of a function without keywords, both sides unevaluated.
+
+    :ivar source: callable that evaluates the left side.
+    :ivar destination: callable that evaluates the right side.
+    """
+
+    __slots__ = ("destination", "source")
+
+    def __init__(self, source: Callable[..., Any], destination: Callable[..., Any]):
+        self.source = source
+        self.destination = destination
+
+
 def _never(_kind: type) -> bool:
     return False
 
 
-Any_ = ParameterType(lambda _t: True, base=object, nullable=True)
-Required = ParameterType(lambda _t: True, base=object)
+def _is_value(kind: type) -> bool:
+    return kind is not MappingRule
+
+
+Any_ = ParameterType(_is_value, base=object, nullable=True)
+Required = ParameterType(_is_value, base=object)
 Null = ParameterType(_never, base=type(None), nullable=True)
 String = of(str)
 NullableString = of(str, nullable=True)
@@ -113,21 +131,7 @@ Timespan = of(TIMESPAN)
 NullableTimespan = of(TIMESPAN, nullable=True)
 DateTime = ParameterType(lambda t: issubclass(t, DATETIME), base=DATETIME, convert=_aware)
 PlainDateTime = of(DATETIME)
-Lambda = ParameterType(lambda _t: True, nullable=True, lazy=True, convert=as_thunk)
-
-
-class MappingRule:
-    """One ``key => value`` argument of a function without keywords, both sides unevaluated.
-
-    :ivar source: callable that evaluates the left side.
-    :ivar destination: callable that evaluates the right side.
-    """
-
-    __slots__ = ("destination", "source")
-
-    def __init__(self, source: Callable[..., Any], destination: Callable[..., Any]):
-        self.source = source
-        self.destination = destination
+Lambda = ParameterType(_is_value, nullable=True, lazy=True, convert=as_thunk)
 
 
 Rule = of(MappingRule)

@@ -15,10 +15,13 @@ from catalog_engine.muranopl.objects.model import MuranoObject
 from catalog_engine.muranopl.objects.notation import HEADER, Notation, Written
 from catalog_engine.muranopl.objects.serialisation import MIXED, Serialiser
 from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.collector import without_collector
 from catalog_engine.muranopl.runtime.values import MDict, freeze
 from catalog_engine.muranopl.types.construction import Slot, Step
 
-_NOTHING: Final[Mapping[str, Any]] = {}
+_NOTHING: Final[Mapping[Any, Any]] = {}
+# Stands for all objects under construction that have none yet; each gets a dictionary of its own.
+_NO_HALVES: Final[dict[type, Any]] = {}
 _OWN_KEYS: Final = frozenset(("type", "id", "name", "classVersion", "package"))
 _PLAIN_HEADER: Final = len(_OWN_KEYS)
 
@@ -43,7 +46,9 @@ class _Load:
         self.path: list[str] = []
         self.objects: dict[str, MuranoObject] = {}
         self.made: list[MuranoObject] = []
-        self.queue: list[tuple[MuranoObject, dict[Any, dict[str, Any]], Mapping[str, Any]]] = []
+        self.queue: list[
+            tuple[MuranoObject, Mapping[Any, Mapping[str, Any]], Mapping[str, Any]]
+        ] = []
         self.dependencies: list[tuple[MuranoObject, Any]] = []
         self._data = data
         self._known: dict[str, Mapping[str, Any]] | None = None
@@ -91,8 +96,10 @@ class Loader:
 
         :raises NoObjectFoundError: an id is referred to that nobody has.
         """
-        data = freeze(data)
-        with self._session(data, keep_ids=True) as load:
+        with without_collector():
+            data = freeze(data)
+        # What initialises objects is any code, which may leave much garbage.
+        with self._session(data, keep_ids=True) as load, without_collector():
             return self._object(load, self._notation.read(data, None, None), None)
 
     def new_object(
@@ -281,13 +288,16 @@ class Loader:
         for prop in plan.configured:
             value = config[prop.name] if prop.name in config else prop.default(obj)
             obj.values[prop.name] = prop.contract.transform(obj, freeze(value))
-        arguments: dict[Any, dict[str, Any]] = {}
         for step in plan.steps:
             self._fill_step(load, obj, step, properties, config)
-            if step.arguments:
-                arguments[step.cls] = {
-                    name: properties[name] for name in step.arguments if name in properties
-                }
+        arguments: Mapping[Any, Mapping[str, Any]] = (
+            {
+                step.cls: {name: properties[name] for name in step.arguments if name in properties}
+                for step in plan.with_arguments
+            }
+            if plan.with_arguments
+            else _NOTHING
+        )
         if load.is_dry:
             return
         load.made.append(obj)
@@ -387,6 +397,7 @@ class Loader:
         properties: Mapping[str, Any],
     ) -> None:  # fmt: skip
         steps = self._rt.steps
+        obj.natives = _NO_HALVES
         for cls, is_native in obj.cls.construction.initialisers:
             if is_native:
                 self._rt.make_native_half(obj, cls, properties)

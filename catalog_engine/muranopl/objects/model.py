@@ -16,7 +16,7 @@ class MuranoObject:
     :ivar owner: the object that contains it, or None.
     :ivar metadata: metadata of its header.
     :ivar header: designer attributes of its header (``_...``), kept verbatim.
-    :ivar natives: Python class -> its instance for this object.
+    :ivar natives: Python class -> its instance for this object; None before its construction.
     :ivar dependencies: (subscriber, handler or None) pairs of those who want to outlive it.
     :ivar filled: its properties have been given (a forward reference's have not).
     :ivar ready: its constructors and ``.init`` have run.

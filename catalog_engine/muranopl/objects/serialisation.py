@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from catalog_engine.muranopl.objects.model import MuranoObject, TypeReference, View
+from catalog_engine.muranopl.runtime.collector import without_collector
 from catalog_engine.muranopl.runtime.values import MSet
 from catalog_engine.muranopl.types.metadata import values_of
 
@@ -43,7 +44,10 @@ class Serialiser:
 
     def model(self, root: MuranoObject | None) -> Any:
         """The model of a root object: everything it refers to is in it."""
-        return None if root is None else self._complete(root)
+        if root is None:
+            return None
+        with without_collector():
+            return self._complete(root)
 
     def reference(self, value: Any, stop: Any = None) -> Any:
         """A result: objects, and what they own.
@@ -74,7 +78,13 @@ class Serialiser:
     def _object(self, obj: MuranoObject, seen_as: Any = None) -> dict[str, Any]:
         self.serialised[obj] = None
         cls = obj.cls if seen_as is None else seen_as
-        body: dict[str, Any] = {}
+        # Objects are put into these very dictionaries later, so none of them is copied.
+        header: dict[Any, Any] = {}
+        body: dict[str, Any]
+        if self._kind == INLINE:
+            header[cls.reference] = body = {}
+        else:
+            body = {"?": header}
         for name, as_reference in self._names(cls):
             try:
                 value = obj.values[name]
@@ -84,10 +94,8 @@ class Serialiser:
                 body[name] = value.id
             else:
                 self._put(body, name, value, obj)
-        header = self._header(obj, cls)
-        if self._kind == INLINE:
-            return {cls.reference: body, **header}
-        return {"?": header, **body}
+        self._put_header(header, obj, cls)
+        return header if self._kind == INLINE else body
 
     def _names(self, cls: Any) -> list[tuple[str, bool]]:
         """Names of the properties of a class that are serialised, and whether as references."""
@@ -134,21 +142,17 @@ class Serialiser:
     def _scalar(self, value: Any) -> Any:
         if value.__class__ is TypeReference:
             return value if self._kind != SERIALIZABLE else str(value)
-        if isinstance(value, (str, int, float)):
-            return value
         if isinstance(value, (datetime.date, datetime.timedelta)):
             return str(value)
         raise ValueError(f"A value of type {type(value).__name__} cannot be kept in a model")
 
     # ------------------------------------------------------------ headers
 
-    def _header(self, obj: MuranoObject, cls: Any) -> dict[str, Any]:
-        header: dict[str, Any] = {}
+    def _put_header(self, header: dict[Any, Any], obj: MuranoObject, cls: Any) -> None:
         if self._kind != INLINE:
             header["type"] = cls.reference if self._kind == MIXED else str(cls.reference)
-        holder: dict[str, Any] = {}
-        self._put(holder, "metadata", obj.metadata, obj)
-        header.update(id=obj.id, name=obj.name, metadata=holder["metadata"])
+        header.update(id=obj.id, name=obj.name)
+        self._put(header, "metadata", obj.metadata, obj)
         if obj.destroyed:
             header["destroyed"] = True
         if obj.dependencies:
@@ -162,7 +166,6 @@ class Serialiser:
             for name, value in (obj.header or {}).items():
                 self._put(header, name, value, obj)
             self._add_actions(header, obj)
-        return header
 
     def _add_actions(self, header: dict[str, Any], obj: MuranoObject) -> None:
         before = header.pop("_actions", None) or {}

@@ -130,6 +130,13 @@ class NoMatchingMethodException(_YaqlError):
         )
 
 
+class MappingTranslationException(_YaqlError):
+    """What should be the name of an argument is no word."""
+
+    def __init__(self) -> None:
+        super().__init__("Cannot convert mapping to keyword argument")
+
+
 class AmbiguousFunctionException(_YaqlError):
     """Several forms of a function fit equally."""
 
@@ -361,6 +368,8 @@ class DeadlockError(LanguageError):
 
 def public_names(error: BaseException) -> tuple[str, ...]:
     """Names under which packages catch a native error, the most specific first."""
+    if isinstance(error, WrappedException):
+        return public_names(error.wrapped)
     names: tuple[str, ...] = getattr(error, "muranopl_names", ())
     if names:
         return names

@@ -72,6 +72,7 @@ _COMMON = {
     "greater_equal": operators.greater_equal,
     "no_operator": values.no_operator,
     "mapping_rule": values.mapping_rule,
+    "no_keyword": values.no_keyword,
     "scoped": values.scoped,
     "scoped_call": values.scoped_call,
     "enter_scope": values.enter_scope,

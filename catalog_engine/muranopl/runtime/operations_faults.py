@@ -65,9 +65,6 @@ def caught(error: Exception) -> MuranoPLError:
 
 def wrapped(error: Exception) -> MuranoPLError:
     """A language-level error for one of Python's, under the name that packages catch it by."""
-    known: MuranoPLError | None = getattr(error, "__muranopl__", None)
-    if known is not None:
-        return known
     names = [error.kind] if isinstance(error, CompileError) else exceptions.public_names(error)
     extra = getattr(error, "extra", None) or {}
     result = MuranoPLError(names, str(error), extra, None, frames_of(error, native=True))
@@ -165,9 +162,7 @@ class Faults:
 
 
 def _frame(frame: Any) -> MDict:
-    location = None
-    if frame.file is not None:
-        location = MDict({"file": frame.file, "line": frame.line, "column": frame.column})
+    location = MDict({"file": frame.file, "line": frame.line, "column": frame.column})
     return MDict(
         {
             "instruction": frame.instruction,

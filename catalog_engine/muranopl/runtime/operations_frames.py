@@ -21,7 +21,7 @@ class Frame(NamedTuple):
     """One activation, or one native function.
 
     :ivar instruction: text of the instruction, or the title of a block construct.
-    :ivar file: path inside the package, or of the Python file; None when unknown.
+    :ivar file: path inside the package, or of the Python file.
     :ivar line: from 1.
     :ivar column: from 1; 0 for native functions.
     :ivar method: name of the method or Python function.
@@ -29,7 +29,7 @@ class Frame(NamedTuple):
     """
 
     instruction: str
-    file: str | None
+    file: str
     line: int
     column: int
     method: str
@@ -37,8 +37,6 @@ class Frame(NamedTuple):
 
     def text(self, prefix: str = "") -> str:
         """The two lines that reports show."""
-        if self.file is None:
-            return f"{prefix}File <unknown> in method {self.method}\n{prefix}    {self.instruction}"
         place = f"{self.line}:{self.column}" if self.column else str(self.line)
         of_type = "" if self.type is None else f" of type {self.type}"
         return (
@@ -124,9 +122,9 @@ def _generated(code: CodeType, last: int, names: dict[str, Any]) -> Frame | None
 @functools.lru_cache(4096)
 def _place(code: CodeType, last: int) -> tuple[int, int]:
     """Line and column, from 1, of a bytecode instruction."""
-    for line, _end, column, _end_column in itertools.islice(code.co_positions(), last // 2, None):
-        return line or 0, (column or 0) + 1
-    return code.co_firstlineno, 1
+    positions = itertools.islice(code.co_positions(), last // 2, None)
+    line, _end, column, _end_column = next(positions)
+    return line or 0, (column or 0) + 1
 
 
 def _instruction(

@@ -318,7 +318,10 @@ def _evaluated(
     named = dict(kwargs)
     for arg in args:
         if isinstance(arg, MappingRule):
-            named[str(arg.source())] = arg.destination()
+            name = arg.source()
+            if name.__class__ is not str:
+                raise exceptions.MappingTranslationException()
+            named[name] = arg.destination()
         else:
             row.append(arg() if _is_thunk(arg) else arg)
     return tuple(row), {key: value() if _is_thunk(value) else value for key, value in named.items()}

@@ -75,11 +75,10 @@ def item(target: Any, index: Any) -> Any:
     :raises IndexError, KeyError: there is no such item.
     """
     kind = target.__class__
-    if (kind is MList and index.__class__ is int) or kind is MDict:
+    if kind is MDict or (kind is MList and isinstance(index, int)):
         return target[index]
-    if isinstance(target, Mapping):
-        return target[index]
-    if isinstance(target, (tuple, range, list)) and isinstance(index, int):
+    # What lazy functions hand on is not settled: pairs of items() and zip(), groups.
+    if isinstance(target, (tuple, list)) and isinstance(index, int):
         return target[index]
     raise exceptions.NoMatchingFunctionException("#indexer")
 
@@ -129,6 +128,14 @@ def no_loop(signal: int) -> NoReturn:
 def mapping_rule(source: Callable[..., Any], destination: Callable[..., Any]) -> MappingRule:
     """``a => b`` among the arguments of a function without keyword arguments."""
     return MappingRule(source, destination)
+
+
+def no_keyword() -> NoReturn:
+    """``a => b`` among arguments where *a* is no word.
+
+    :raises MappingTranslationException: always.
+    """
+    raise exceptions.MappingTranslationException()
 
 
 def enter_scope(scope: Any, body: Callable[[Scope], Any]) -> Any:

@@ -27,7 +27,7 @@ from catalog_engine.muranopl.runtime.values import MDict, freeze
 from catalog_engine.muranopl.source.errors import did_you_mean
 from catalog_engine.muranopl.source.namespaces import resolve
 from catalog_engine.muranopl.types.metadata import Metadata
-from catalog_engine.muranopl.types.native import signature_of
+from catalog_engine.muranopl.types.native import USE_MARK, signature_of
 from catalog_engine.muranopl.types.packages import PackagePool, PackageSource
 from catalog_engine.muranopl.types.reflection import TypeInfo
 
@@ -130,10 +130,7 @@ class Runtime:
             raise ValueError(f"{exceptions.shown(type_)} is no type")
         if caller is None:
             package = self.packages.by_class(type_, VersionSpec("*"))
-            found = package.own_class(type_)
-            if found is None:
-                raise exceptions.NoClassFound(type_)
-            return found.reference
+            return package.find_class(type_).reference
         name = resolve(caller.declaration.namespaces, type_)
         result: TypeReference = caller.package.find_class(name).reference
         return result
@@ -244,26 +241,29 @@ class Runtime:
         for name in signature.names:
             if name not in signature.optional and signature.keywords[name] not in chosen:
                 raise exceptions.ArgumentException(signature.keywords[name])
-        if obj.natives is None:
+        if not obj.natives:
             obj.natives = {}
         obj.natives[cls.native] = cls.native(**given, **chosen)
 
     def native_half(self, obj: MuranoObject, cls: Any) -> Any:
         """The Python half of an object for a class of its hierarchy."""
-        try:
-            return (obj.natives or {})[cls.native]
-        except KeyError:
+        native, made = cls.native, obj.natives
+        if made is not None and native in made:
+            return made[native]
+        if made is None or not getattr(native, USE_MARK, False):
             raise exceptions.DslInvalidOperationError(
                 f"{obj!r} is not initialized yet: its class {cls.name} has not been constructed"
-            ) from None
+            )
+        self.make_native_half(obj, cls, {})
+        return self.native_half(obj, cls)
 
     def native_of(self, value: Any) -> Any:
-        """The Python half of an object, that of its nearest class which has one."""
+        """The Python half of an object, that of its nearest class which has one.
+
+        Every class inherits that of ``io.murano.Object`` at least.
+        """
         obj = _real(value)
-        for cls in obj.cls.lineage:
-            if cls.native is not None:
-                return self.native_half(obj, cls)
-        raise TypeError(f"{obj!r} has no Python half")
+        return self.native_half(obj, next(cls for cls in obj.cls.lineage if cls.native is not None))
 
     # ------------------------------------------------------------ calls
 

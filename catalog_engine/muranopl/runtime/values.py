@@ -214,10 +214,12 @@ def _frozen(value: Any, levels: int) -> Any:
         raise exceptions.MemoryQuotaExceededException()
     levels -= 1
     if kind is dict:
-        return _frozen_dict(value, levels)
+        return _frozen_dict(value, levels) if value else _EMPTY_DICT
     if isinstance(value, Mapping):
         return _frozen_dict(dict(value), levels)
     if isinstance(value, (list, tuple)):
+        if not value:
+            return _EMPTY_LIST
         return MList(
             [item if item.__class__ in _FROZEN else _frozen(item, levels) for item in value]
         )
@@ -230,18 +232,17 @@ def _frozen(value: Any, levels: int) -> Any:
 
 def _frozen_dict(value: dict[Any, Any], levels: int) -> MDict:
     """One pass that freezes and measures, since models consist of dictionaries."""
-    made: dict[Any, Any] = {}
+    made = value
     key: Any
     item: Any
     size = 2 * len(value) + 1
     depth = 0
     for key, item in value.items():
         if key.__class__ is not str:
-            key = _frozen(key, levels)
-            if key.__class__ in _COLLECTIONS:
-                size += key.size
-                if key.depth > depth:
-                    depth = key.depth
+            if key.__class__ not in _SCALARS:
+                return MDict(
+                    {_frozen(key, levels): _frozen(item, levels) for key, item in value.items()}
+                )
         elif len(key) > _SHORT:
             size += len(key) >> _TEXT_SHIFT
         kind = item.__class__
@@ -249,12 +250,15 @@ def _frozen_dict(value: dict[Any, Any], levels: int) -> MDict:
             if len(item) > _SHORT:
                 size += len(item) >> _TEXT_SHIFT
         elif kind not in _SCALARS:
-            item = _frozen(item, levels)
-            if item.__class__ in _COLLECTIONS:
-                size += item.size
-                if item.depth > depth:
-                    depth = item.depth
-        made[key] = item
+            frozen = _frozen(item, levels)
+            if frozen is not item:
+                if made is value:
+                    made = dict(value)
+                made[key] = frozen
+            if frozen.__class__ in _COLLECTIONS:
+                size += frozen.size
+                if frozen.depth > depth:
+                    depth = frozen.depth
     if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
         raise exceptions.MemoryQuotaExceededException()
     return MDict.measured(made, size, depth + 1)
@@ -268,6 +272,8 @@ _COPIED: Final = (list, tuple, Mapping, collections.abc.Set)
 _SETTLED: Final[set[type]] = set(_SCALARS)
 """Kinds of items that need no look, collections and texts aside; grows as kinds are met."""
 _COLLECTIONS: Final[frozenset[Any]] = frozenset((MList, MDict, MSet))
+_EMPTY_LIST: Final = MList()
+_EMPTY_DICT: Final = MDict()
 _FROZEN: Final = frozenset((type(None), bool, int, float, str, MList, MDict, MSet))
 
 

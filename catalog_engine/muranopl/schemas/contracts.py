@@ -68,7 +68,7 @@ def _chain(calls: Iterable[Any], cls: Any) -> Schema:
             _forbid_null(schema)
         elif name in ("owned", "notOwned"):
             schema["owned"] = name == "owned"
-        elif name == "check":
+        else:
             schema |= _checked(_argument(args, given, 0, "predicate"), cls)
     return schema
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import yaml
@@ -49,7 +49,8 @@ def load_package(
 ) -> PackageDeclaration:
     """Read all classes of a package.
 
-    A class that does not compile stands in the result as its CompileError.
+    Those that the manifest does not list are among them when they stand in the file of one that
+    it lists. A class that does not compile stands in the result as its CompileError.
 
     :param manifest: the parsed manifest.
     :param read: content of a file by its path in the package; raises OSError or KeyError.
@@ -63,6 +64,8 @@ def load_package(
             classes[str(name)] = loader.load(str(name), f"Classes/{file}")
         except CompileError as error:
             classes[str(name)] = error
+    for name, source in loader.siblings(classes):
+        classes[name] = source
     package = PackageDeclaration(
         str(manifest.get("FullName", "")),
         str(manifest.get("Version") or "0.0.0"),
@@ -129,6 +132,22 @@ class _Loader:
                 file,
                 kind=_NO_CLASS,
             )
+        return self._read_class(name, document)
+
+    def siblings(self, listed: Iterable[str]) -> Iterator[tuple[str, ClassSource | CompileError]]:
+        """The named classes of the files read that are not among those listed."""
+        known = set(listed)
+        for found in self._files.values():
+            for name, document in () if isinstance(found, CompileError) else found[0].items():
+                if name in known:
+                    continue
+                known.add(name)
+                try:
+                    yield name, self._read_class(name, document)
+                except CompileError as error:
+                    yield name, error
+
+    def _read_class(self, name: str, document: ClassDocument) -> ClassSource:
         return ClassReader(name, document.namespaces, self._version).read(document.node)
 
     def _split(self, file: str) -> tuple[dict[str, ClassDocument], list[ClassDocument]]:

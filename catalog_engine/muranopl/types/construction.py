@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from catalog_engine.muranopl.types.members import Property
+from catalog_engine.muranopl.types.native import USE_MARK
 
 
 class Slot:
@@ -51,6 +52,7 @@ class Construction:
 
     :ivar steps: classes, most derived first, each once; a name that a derived class handles is
         not handled again by its ancestors.
+    :ivar with_arguments: those of the steps whose ``.init`` takes arguments.
     :ivar configured: properties of usage Config in the hierarchy, the one that counts for each
         name.
     :ivar initialisers: ``(class, is_native)`` in the order of running: native constructors and
@@ -58,13 +60,14 @@ class Construction:
     :ivar has_destroy: whether a class of the hierarchy has ``.destroy``.
     """
 
-    __slots__ = ("cls", "configured", "has_destroy", "initialisers", "steps")
+    __slots__ = ("cls", "configured", "has_destroy", "initialisers", "steps", "with_arguments")
 
     def __init__(self, cls: Any):
         self.cls = cls
         self.steps: list[Step] = []
         self.initialisers: list[tuple[Any, bool]] = []
         self._collect(cls, set(), set())
+        self.with_arguments = tuple(step for step in self.steps if step.arguments)
         self.configured = self._configured()
         self.has_destroy = any(".destroy" in own.methods for own in cls.lineage)
 
@@ -84,7 +87,7 @@ class Construction:
         handled.update(own.properties)
         handled.update(arguments)
         self.steps.append(Step(own, tuple(slots), fresh))
-        if own.native is not None:
+        if own.native is not None and not getattr(own.native, USE_MARK, False):
             self.initialisers.append((own, True))
         for parent in own.parents:
             self._collect(parent, handled, seen)

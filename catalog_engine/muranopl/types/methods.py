@@ -112,7 +112,8 @@ def _lock_of(method: Any) -> tuple[bool, tuple[str, ...]]:
             if meta.name == SYNCHRONIZE:
                 given = values_of(cls, meta)
                 on_this = bool(given.get("onThis", True))
-                return on_this, tuple(given.get("onArgs") or ())
+                names = given.get("onArgs") or ()
+                return on_this, (names,) if isinstance(names, str) else tuple(names)
     return True, ()
 
 
@@ -216,7 +217,7 @@ class Method(_Callable):
     def received(
         self, receiver: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[list[Any], dict[str, Any]]:
-        """Arguments as the body would get them, by position as far as that goes, else by name.
+        """Arguments as the body would get them: by position, and surplus ones by name.
 
         :raises NoMatchingMethodException: they do not fit.
         :raises ContractViolationException: one breaks its contract.
@@ -224,17 +225,13 @@ class Method(_Callable):
         this = self.cls.reference if self.is_static else receiver
         positional: list[Any] = []
         named: dict[str, Any] = {}
-        by_name = False
         bound = self._bind(receiver, tuple(args), kwargs)
         for argument, given in zip(self.arguments, bound, strict=True):
             value = self._converted(argument, this, given)
             if argument.usage == "VarArgs":
                 positional.extend(value)
-                by_name = True
             elif argument.usage == "KwArgs":
                 named.update(value)
-            elif by_name:
-                named[argument.name] = value
             else:
                 positional.append(value)
         return positional, named
@@ -418,7 +415,9 @@ class NativeMethod(_Callable):
     def received(
         self, receiver: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[list[Any], dict[str, Any]]:
-        """Arguments as the function would get them, defaults filled in.
+        """Arguments as the function would get them, up to the last one that is given.
+
+        The defaults behind that are the function's own affair: a mock needs no parameters for them.
 
         :raises NoMatchingMethodException: they do not fit.
         """
@@ -427,10 +426,14 @@ class NativeMethod(_Callable):
         bound = signature.bind(tuple(freeze(value) for value in args), frozen)
         if bound is None:
             raise exceptions.NoMatchingMethodException(self.name, receiver)
-        positional = [
-            bound[own] if own in bound else freeze(signature.optional[visible])
-            for visible, own in signature.keywords.items()
-        ]
+        positional: list[Any] = []
+        given = 0
+        for visible, own in signature.keywords.items():
+            is_given = own in bound
+            positional.append(bound[own] if is_given else freeze(signature.optional[visible]))
+            if is_given or bound["*"]:
+                given = len(positional)
+        del positional[given:]
         return [*positional, *bound["*"]], dict(bound["**"])
 
     def _hidden(self, receiver: Any) -> dict[str, Any]:

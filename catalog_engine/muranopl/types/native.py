@@ -11,6 +11,7 @@ T = TypeVar("T")
 
 CLASS_MARK: Final = "muranopl_class"
 METHOD_MARK: Final = "muranopl_method"
+USE_MARK: Final = "muranopl_on_use"
 HIDDEN: Final = ("this", "runtime", "caller", "receiver")
 """Parameters that the runtime fills in: the object, the runtime, the calling class, and what the
 method was called on."""
@@ -27,15 +28,19 @@ class NativeMark:
         self.action = action
 
 
-def native_class(name: str) -> Callable[[type[T]], type[T]]:
+def native_class(name: str, on_use: bool = False) -> Callable[[type[T]], type[T]]:
     """Mark a Python class as the native half of the MuranoPL class *name*.
 
     Its constructor's parameters are those of the class's construction by their camelCase names,
     besides the hidden ones.
+
+    :param on_use: make a half when one of its methods is first called, and not with the object:
+        for halves whose constructor only keeps its hidden parameters.
     """
 
     def mark(cls: type[T]) -> type[T]:
         setattr(cls, CLASS_MARK, name)
+        setattr(cls, USE_MARK, on_use)
         return cls
 
     return mark

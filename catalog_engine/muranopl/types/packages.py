@@ -97,8 +97,8 @@ class LinkedPackage:
             found = self._search(name.removeprefix(_EXTENSIONS))
             if found is not None:
                 LOG.warning(
-                    "Plugin %s was not found, but a %s was found instead and will be used."
-                    " Please rename the class in package %s.", name, found.name, self.name,
+                    "package %s names class %s, which no engine plugin brings; %s is taken for it."
+                    " Name that one", self.name, name, found.name,
                 )  # fmt: skip
         if found is None:
             names = list(self.compiled.classes)

@@ -148,6 +148,33 @@ class TestPages:
             assert [row["name"] for row in rows] == [name]
 
 
+class TestLetters:
+    """Names are what they are to the letter; words are found whatever their case."""
+
+    def test_names_that_differ_in_case_are_two(self, demo, package):
+        first, second = made(demo, "web"), made(demo, "Web")
+        assert first != second
+        for name, tag in (("org.example.App", "web"), ("org.example.APP", "WEB"), ("é.A", "é")):
+            upload(demo, package(name), {"tags": [tag]})
+        for query, count in (
+            ("fqn=org.example.App", 1), ("fqn=org.example.app", 0), ("fqn=e.A", 0),
+            ("class_name=org.example.APP", 1), ("class_name=org.example.aPP", 0), ("tag=WEB", 1),
+            ("tag=e", 0),
+        ):  # fmt: skip
+            found = demo.get(f"/v1/catalog/packages?{query}").json["packages"]
+            assert len(found) == count, query
+
+    @pytest.mark.parametrize("word", ["docker", "DOCKER", "dOcKer"])
+    def test_words(self, demo, package, word):
+        upload(demo, package("org.example.DockerHost"))
+        upload(demo, package("org.example.App"), {"tags": ["docker"]})
+        upload(demo, package("org.example.Other"))
+        found = demo.get(f"/v1/catalog/packages?search={word}").json["packages"]
+        assert [row["fully_qualified_name"] for row in found] == [
+            "org.example.DockerHost", "org.example.App",
+        ]  # fmt: skip
+
+
 @pytest.fixture
 def configured(conf, database, woken, tmp_path):
     """The API with the configuration of these tests changed: ``configured(old=…, new=…)``."""

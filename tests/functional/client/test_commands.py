@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import functools
+import http.server
 import json
+import re
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 import uuid
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -29,6 +35,13 @@ Methods:
   deploy:
     Body:
       - $this.find(std:Environment).reporter.report($this, done)
+  say:
+    Scope: Public
+    Arguments:
+      - times:
+          Contract: $.string().notNull()
+    Body:
+      - Return: concat($times, ' times ', $.text)
   greet:
     Scope: Public
     Usage: Static
@@ -97,6 +110,21 @@ def folder(tmp_path):
 
 
 @pytest.fixture
+def repository(tmp_path):
+    """A repository of packages as clients take them from: its URL and its folder."""
+    root = tmp_path / "repository"
+    for part in ("apps", "bundles", "images"):
+        (root / part).mkdir(parents=True)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(root))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/", root
+        server.shutdown()
+        thread.join(30)
+
+
+@pytest.fixture
 def published(murano, folder, tmp_path):
     """A package that was imported by the client: its name and id."""
     name = f"org.example.cli{uuid.uuid4().hex[:8]}"
@@ -128,6 +156,28 @@ def settled(murano, environment) -> str:
         if status not in ("deploying", "deleting"):
             return status
     raise AssertionError("the environment did not settle")
+
+
+def acted(murano, environment, action, argument):
+    """Result of an action that a component offers; of none, and of no task, an error is told."""
+    none = murano("environment-action-call", environment, "--action-id", "none", code=1)
+    assert "404" in none.err
+    words = ("--action-id", action, "--arguments", argument)
+    said = murano("environment-action-call", environment, *words).out
+    task = re.search("[0-9a-f]{32}", said)
+    assert task, said
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        got = murano("environment-action-get-result", environment, "--task-id", task[0]).out
+        if "isException" in got:
+            found = ast.literal_eval(got[got.index("{") :].strip())
+            break
+    else:
+        raise AssertionError("the action gave no result")
+    assert not found["isException"]
+    words = ("--task-id", uuid.uuid4().hex)
+    assert "404" in murano("environment-action-get-result", environment, *words, code=1).err
+    return found["result"]
 
 
 class TestMurano:
@@ -182,10 +232,7 @@ class TestMurano:
         assert "success" in murano("deployment-list", "--all-environments").column("state")
         assert component in murano("app-show", identifier).out
         assert package in murano("app-show", identifier, "-p", f"/{component}").out
-        unknown = ("environment-action-call", identifier, "--action-id", "none")
-        assert "404" in murano(*unknown, code=1).err
-        result = ("environment-action-get-result", identifier, "--task-id", uuid.uuid4().hex)
-        assert "404" in murano(*result, code=1).err
+        assert acted(murano, identifier, f"{component}_say", "times=2") == "2 times hello"
         again = ("environment-deploy", identifier, "--session-id", session)
         assert "403" in murano(*again, code=1).err
         murano("environment-delete", identifier, "--abandon")
@@ -292,6 +339,27 @@ class TestMurano:
         murano("bundle-import", "nowhere.bundle", "--exists-action", "s")
         murano("package-delete", identifier)
 
+    def test_a_repository(self, murano, folder, repository, tmp_path):
+        url, root = repository
+        names = [f"org.example.cli{uuid.uuid4().hex[:8]}" for _ in range(2)]
+        for name in names:
+            _zip(folder(name), root / "apps" / f"{name}.zip")
+        bundle = {"Packages": [{"Name": name} for name in names]}
+        (root / "bundles" / "some.bundle").write_text(json.dumps(bundle))
+        of_it = ("--murano-repo-url", url)
+        murano(*of_it, "package-save", names[0], "--path", tmp_path / "one")
+        assert [each.name for each in (tmp_path / "one").iterdir()] == [f"{names[0]}.zip"]
+        murano(*of_it, "bundle-save", "some", "--path", tmp_path / "all")
+        assert {each.name for each in (tmp_path / "all").iterdir()} == {
+            "some.bundle", *(f"{name}.zip" for name in names),
+        }  # fmt: skip
+        assert "404" in murano(*of_it, "package-save", "none").out
+        listed = murano(*of_it, "bundle-import", "some", "--exists-action", "s").rows
+        found = {row[0] for row in listed if any(name in row for name in names)}
+        assert len(found) == 2
+        for identifier in found:
+            murano("package-delete", identifier)
+
     def test_categories(self, murano, published):
         _package, identifier = published
         name = unique("Shelf")
@@ -309,8 +377,8 @@ class TestMurano:
     def test_static_actions_and_schemas(self, murano, published):
         package, _identifier = published
         name = f"{package}.Greeter"
-        called = ("static-action-call", name, "greet", "--arguments")
-        assert "Hello, world" in murano(*called, "whom=world").out
+        greeted = murano("static-action-call", name, "greet", "--arguments", "whom=world")
+        assert "Hello, world" in greeted.out
         assert "nothing" in murano("static-action-call", name, "nothing").out
         assert "org.example.None" in murano("static-action-call", "org.example.None", "greet").out
         schema = murano("class-schema", name).json
@@ -377,6 +445,18 @@ class TestOpenstack:
         openstack("package", "delete", identifier)
         assert identifier not in openstack("package", "list").out
 
+    def test_a_package_that_the_client_makes_and_a_bundle(self, openstack, folder, tmp_path):
+        name = f"org.example.cli{uuid.uuid4().hex[:8]}"
+        source = folder(name)
+        openstack(
+            "package", "create", "--full-name", name, "--classes-dir", source / "Classes",
+            "--type", "Library", "--output", tmp_path / f"{name}.zip",
+        )  # fmt: skip
+        (tmp_path / "some.bundle").write_text(json.dumps({"Packages": [{"Name": name}]}))
+        listed = openstack("bundle", "import", "some.bundle", "--exists-action", "s", "-f", "json")
+        (identifier,) = [_identifier(row) for row in listed.json if name in row.values()]
+        openstack("package", "delete", identifier)
+
     def test_categories(self, openstack):
         name = unique("Shelf")
         assert "403" in openstack("category", "create", name, code=1).err
@@ -386,3 +466,33 @@ class TestOpenstack:
         assert openstack("category", "show", category, "-f", "json").json["name"] == name
         openstack("category", "delete", category, user="admin")
         assert name not in openstack("category", "list").out
+
+
+def _called(client: str) -> list[tuple[str, ...]]:
+    """First words of all commands that tests of this module give to one client."""
+    calls = (
+        node
+        for node in ast.walk(ast.parse(Path(__file__).read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == client
+    )
+    return [
+        tuple(arg.value for arg in call.args[:5] if isinstance(arg, ast.Constant)) for call in calls
+    ]
+
+
+def test_no_command_of_murano_is_left_out():
+    shell = pytest.importorskip("muranoclient.v1.shell")
+    commands = {name[3:].replace("_", "-") for name in dir(shell) if name.startswith("do_")}
+    assert len(commands) > 30
+    called = {word for words in _called("murano") for word in words}
+    assert commands - called == set()
+
+
+def test_no_command_of_openstack_is_left_out():
+    points = metadata.entry_points(group="openstack.application_catalog.v1")
+    commands = {tuple(point.name.replace("_", " ").split()) for point in points}
+    called = _called("openstack")
+    assert len(commands) > 20
+    assert [
+        words for words in commands if not any(call[: len(words)] == words for call in called)
+    ] == []

@@ -1,6 +1,7 @@
 """Lists, over PostgreSQL and MariaDB."""
 
 from tests.functional.api.test_lists import (  # noqa: F401
+    TestLetters,
     TestPages,
     TestStatuses,
     statements,

@@ -37,6 +37,10 @@ def test_everything_given():
     assert manifest.require == {"org.example.Base": "0", "b": ">=1,<2"}
 
 
+def test_a_plugin_may_be_required_by_the_name_of_its_distribution():
+    assert parse(Require={"acme-network-plugin": None}).require == {"acme-network-plugin": "0"}
+
+
 @pytest.mark.parametrize("given", ["1.3", 1.3, "MuranoPL/1.3", "MuranoPL/1.3.0"])
 def test_formats(given):
     assert str(parse(Format=given).format_version) == "1.3.0"

@@ -149,6 +149,51 @@ def test_deleting_a_row_deletes_what_belongs_to_it(database):
         assert session.scalars(sa.select(ConfigurationSession)).all() == []
 
 
+def end_idle_connections(database):
+    """What a restart of the server or its timeout does to connections that nobody uses."""
+    if database.backend == "postgresql":
+        statement = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+        return
+    with database.engine.connect() as connection:
+        query = (
+            "SELECT id FROM information_schema.processlist"
+            " WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+        )
+        for number in connection.exec_driver_sql(query).scalars().all():
+            connection.exec_driver_sql(f"KILL CONNECTION {number}")
+
+
+def test_reading_outlives_the_end_of_its_idle_connections(database):
+    if database.backend == "sqlite":
+        return  # a file, without a server that ends connections
+    database.transact(lambda session: session.add(NamedLock(name="a")))
+    query = sa.select(NamedLock.name)
+    assert database.read(lambda session: session.scalars(query).all()) == ["a"]
+    end_idle_connections(database)
+    assert database.read(lambda session: session.scalars(query).all()) == ["a"]
+
+
+def test_each_reading_sees_what_was_written_before(database):
+    query = sa.select(NamedLock.name).order_by(NamedLock.name)
+    for count, name in enumerate("abc"):
+        assert len(database.read(lambda session: session.scalars(query).all())) == count
+        database.transact(lambda session, name=name: session.add(NamedLock(name=name)))
+
+
+def test_a_reading_leaves_no_transaction_open(database):
+    def commits_by_itself(session):
+        session.execute(sa.select(NamedLock.name)).all()
+        connection = session.connection()
+        return connection.dialect.detect_autocommit_setting(connection.connection.dbapi_connection)
+
+    assert database.read(commits_by_itself)
+
+
 @pytest.mark.parametrize(
     ("url", "driver"),
     [

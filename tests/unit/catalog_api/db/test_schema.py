@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.dialects import mysql
 
 from catalog_api.db import schema
 from catalog_api.db.models import Base, Deployment, Report, utc_now
@@ -61,6 +62,28 @@ def test_deployments_and_reports_of_the_first_schema_stay(database):
         assert b"secret" not in bytes(stored)
         numbered = session.execute(sa.select(Report.number, Report.id).order_by(Report.number))
         assert list(numbered) == [(1, "r1"), (2, "r0")]
+
+
+def test_names_are_equal_only_to_themselves(database):
+    """As the columns of an upgraded database and as the models make them."""
+    columns = [
+        (table.name, column.name)
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if "VARCHAR" in str(column.type.compile(mysql.dialect()))
+        and "utf8mb4_bin" in str(column.type.compile(mysql.dialect()))
+    ]
+    assert ("environments", "name") in columns and ("tags", "name") in columns
+    schema.sync(database)
+    if database.backend != "mysql":
+        return
+    query = (
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema = DATABASE() AND collation_name = 'utf8mb4_bin'"
+    )
+    with database.engine.connect() as connection:
+        found = [tuple(row) for row in connection.exec_driver_sql(query)]
+    assert sorted(found) == sorted(columns)
 
 
 def insert(session, table, row):

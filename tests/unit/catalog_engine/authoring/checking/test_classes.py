@@ -259,6 +259,11 @@ CASES = [
               "Arguments: {y: {Contract: $}}"),
      attached("- io.murano.metadata.engine.Synchronize: {onArgs: [y]}",
               "Arguments: {y: {Contract: $}}")),
+    ("ignored-meta", "warning",
+     attached("- io.murano.metadata.engine.Synchronize: {onArgs: servr}",
+              "Arguments: {server: {Contract: $}}"),
+     attached("- io.murano.metadata.engine.Synchronize: {onArgs: server}",
+              "Arguments: {server: {Contract: $}}")),
 ]  # fmt: skip
 
 

@@ -89,6 +89,14 @@ def test_classes_and_files_that_the_manifest_does_not_list(workshop):
     assert seen(workshop, files={"Classes/More.yaml": APP}) == {"unlisted-file": "warning"}
 
 
+def test_unlisted_classes_that_serve_their_file(workshop):
+    source = (
+        "Name: App\nMethods:\n  go:\n    Body:\n      - Return: new(Part).half()\n"
+        "---\nName: Part\nMethods:\n  half: {Body: [Return: $.whole()]}\n"
+    )
+    assert seen(workshop, source) == {"unknown-method": "warning"}
+
+
 def test_a_listed_class_that_its_file_has_not(workshop):
     assert seen(workshop, "Name: Ap\n") == {"missing-class": "error", "unlisted-class": "warning"}
 
@@ -129,6 +137,14 @@ def test_a_class_of_a_required_package(workshop):
     assert found == {"unknown-method": "warning"}
 
 
+def test_a_broken_package_beside_the_one_that_is_needed(workshop):
+    base(workshop)
+    broken = workshop.write("any", {}, FullName="a..b")
+    app = workshop.write("app", {"Classes/App.yaml": APP}, Require={"org.base": "2"})
+    found = check([str(app)], [str(workshop.folder)]).findings
+    assert [(f.code, f.file.startswith(str(broken))) for f in found] == [("unreadable", True)]
+
+
 def test_a_required_package_that_is_not_at_hand(workshop):
     assert seen(workshop, CHILD, Require={"org.base": "2"}) == {"missing-package": "warning"}
     root = base(workshop)
@@ -157,6 +173,14 @@ def test_classes_of_plugins_are_not_known(workshop):
     found = workshop.findings(known.replace("Plug).fly()", "Agnet)"))
     assert [f.code for f in found] == ["unknown-class"]
     assert workshop.findings(known.replace("Plug).fly()", "Agent)")) == []
+
+
+def test_classes_of_plugins_by_their_full_names(workshop):
+    source = (
+        "Name: App\nMethods:\n  go:\n    Body:\n"
+        "      - $plug: new('io.murano.extensions.acme.Plug')\n      - $plug.fly()\n"
+    )
+    assert seen(workshop, source) == {"missing-package": "warning"}
 
 
 def test_metadata_of_the_package(workshop):

@@ -233,6 +233,21 @@ def test_surplus_parameters():
     """) == [[1, 2, 3, None], [1, 2, {"x": 5}, None]]
 
 
+def test_a_mock_of_a_native_method_needs_no_parameters_for_its_defaults():
+    more = """
+        named:
+          Arguments: [{name: {Contract: $}}]
+          Body: [{Return: $name}]
+    """
+    assert run(
+        """
+        - inject('io.murano.Object', getAttr, $this, named)
+        - Return: [$.server.getAttr(x), $.server.getAttr(name => y)]
+    """,
+        more=more,
+    ) == ["x", "y"]
+
+
 def test_parameters_of_native_methods():
     assert run("""
         - inject('io.murano.Object', setAttr, [$2, $3, $4])

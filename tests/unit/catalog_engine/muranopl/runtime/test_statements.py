@@ -96,6 +96,31 @@ def test_native_errors_have_the_names_that_packages_catch():
         run("- Return: nosuch()")
 
 
+@pytest.mark.parametrize(
+    "query", ["list().first()", "list(1).where($ > 2).single()", "$this.none()"]
+)
+def test_a_query_without_the_item_it_is_asked_for_is_a_stop_of_iteration(query):
+    program = Program(
+        package(f"""
+        Namespaces: {{=: org.example, py: ''}}
+        Name: Main
+        Methods:
+          none: {{Body: [Return: list().last()]}}
+          go:
+            Body:
+              Try:
+                - Return: {query}
+              Catch:
+                With: py:StopIteration
+                As: e
+                Do:
+                  - Return: $e.name
+    """)
+    )
+    main = program.load({"?": {"type": "org.example.Main", "id": "m"}})
+    assert program.call(main, "go") == "StopIteration"
+
+
 def test_rethrow_keeps_the_error():
     with pytest.raises(MuranoPLError) as caught:
         run("""
@@ -158,6 +183,31 @@ def test_parallel_with_a_limit_runs_so_many_at_a_time():
     )
     main = program.load({"?": {"type": "org.example.Main", "id": "m"}})
     assert program.call(main, "go") == ("enter", "enter", "exit", "exit", "enter", "exit")
+
+
+def test_a_lock_on_one_argument_may_be_named_without_a_list():
+    program = Program(
+        package("""
+        Namespaces: {=: org.example}
+        Name: Main
+        Properties:
+          log: {Contract: [$.string()], Usage: Runtime, Default: []}
+        Methods:
+          go:
+            Body:
+              - Parallel: [{Do: [$.step(a)]}, {Do: [$.step(a)]}, {Do: [$.step(b)]}]
+              - Return: $.log
+          step:
+            Arguments: [{name: {Contract: $.string()}}]
+            Meta: {io.murano.metadata.engine.Synchronize: {onThis: false, onArgs: name}}
+            Body:
+              - $.log: $.log + [$name]
+              - sleep(0)
+              - $.log: $.log + [$name]
+    """)
+    )
+    main = program.load({"?": {"type": "org.example.Main", "id": "m"}})
+    assert program.call(main, "go") == ("a", "b", "a", "b", "a", "a")
 
 
 def test_unannotated_methods_of_one_object_exclude_each_other():

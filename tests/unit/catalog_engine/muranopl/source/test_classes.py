@@ -159,6 +159,13 @@ def test_one_bad_class_does_not_spoil_its_file():
     assert isinstance(package.classes["t.B"], CompileError)
 
 
+def test_classes_of_a_listed_file_that_the_manifest_does_not_list():
+    package = load("Name: t.A\n---\nName: t.B\n---\nName: t.C\nUsage: Foo\n", ("t.A",))
+    assert list(package.classes) == ["t.A", "t.B", "t.C"]
+    assert package.classes["t.B"].declaration.name == "t.B"
+    assert isinstance(package.classes["t.C"], CompileError)
+
+
 @pytest.mark.parametrize(
     ("given", "version"),
     [

@@ -48,6 +48,17 @@ def of(contract: str, more: str = "") -> dict:
          {"type": "object", "properties": {"a": {"type": ["integer", "null"]}},
           "additionalProperties": {"type": "array", "items": {"type": ["boolean", "null"]}}}),
         ("{}", {"type": "object", "properties": {}, "additionalProperties": False}),
+        ("$.notNull()", {}),
+        ("$.string() + 'x'", {}),
+        ("$.class($this.p)", {"type": ["muranoObject", "null"]}),
+        ("$.class('org.example.App')",
+         {"type": ["muranoObject", "null"], "muranoType": "org.example.App"}),
+        ("$.template(App)",
+         {"type": ["muranoObject", "null"], "muranoType": "org.example.App", "owned": True,
+          "excludedProperties": []}),
+        ("$.template(type => App, excludeProperties => $this.p)",
+         {"type": ["muranoObject", "null"], "muranoType": "org.example.App", "owned": True,
+          "excludedProperties": []}),
     ],
 )  # fmt: skip
 def test_contracts(contract, expected):
@@ -72,6 +83,21 @@ def whole(**more):
         ("$ > :App.known()", whole(minimum=7, exclusiveMinimum=True)),
         ("$ = 3 or $ > 9", whole()),
         ("$ > $this.p", whole()),
+        ("$ > $", whole()),
+        ("$ > abs($)", whole()),
+        ("$ > null", whole()),
+        ("$.foo() > 3", whole()),
+        ("true", whole()),
+        ("predicate => $ > 3, msg => low", whole(minimum=3, exclusiveMinimum=True)),
+        ("$ in set(1, 2)", whole(enum=[1, 2])),
+        ("$ in [:App, other]", whole(enum=["org.example.App", "other"])),
+        ("$ in [[1], {a => 2}, 3]", whole(enum=[[1], {"a": 2}, 3])),
+        ("$ in 5", whole()),
+        ("$ in text", whole()),
+        ("$ in [1, $this.p]", whole()),
+        ("$.matches(5)", whole()),
+        ("$.matches(a, b)", whole()),
+        ("$this.matches(a)", whole()),
     ],
 )  # fmt: skip
 def test_predicates(predicate, expected):
@@ -88,6 +114,9 @@ def test_defaults():
     assert of("$.int()", "    Default: 3\n")["default"] == 3
     assert of("{}", "    Default: {a: [1, x]}\n")["default"] == {"a": [1, "x"]}
     assert "default" not in of("$.int()", "    Default: 3 + 4\n")
+    assert of("$", "    Default: {1: [2020-02-29, null]}\n")["default"] == {
+        "1": ["2020-02-29", None]
+    }
 
 
 FORM = """
@@ -150,6 +179,33 @@ def test_a_class():
     assert found["formSections"] == {
         "general": {"title": "General", "index": 1}, "net": {"title": "Network", "index": 0}
     }  # fmt: skip
+
+
+def test_hints_may_be_incomplete():
+    text = """
+Name: Base
+Meta:
+  - f:Section: {name: last}
+  - f:Section: {name: first, index: 4, title: First}
+---
+Name: Left
+Extends: Base
+---
+Name: Right
+Extends: Base
+Meta:
+  - f:Section: {name: first, title: Nearer}
+Properties:
+  p:
+    Contract: $.int()
+    Meta: [f:Position: {section: last}]
+---
+Name: App
+Extends: [Left, Right]
+"""
+    found = schemas(text)[""]
+    assert found["properties"]["p"] == {"type": ["integer", "null"], "formSection": "last"}
+    assert found["formSections"] == {"last": {"title": "last"}, "first": {"title": "Nearer"}}
 
 
 def test_model_builders():
