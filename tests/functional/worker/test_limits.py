@@ -37,6 +37,12 @@ leaveInFinally:
       Do:
         - Try: [{While: 1 = 1, Do: [{$x: 1}]}]
           Finally: [{Continue: }]
+loopInFinally:
+  Usage: Static
+  Scope: Public
+  Body:
+    - Try: [{While: 1 = 1, Do: [{$x: 1}]}]
+      Finally: [{While: 1 = 1, Do: [{$x: 1}]}]
 allocate:
   Usage: Static
   Scope: Public
@@ -91,7 +97,7 @@ def test_the_limit_of_lazy_collections(host):
     assert "2000" in message(host.run("t.Hog", "lambdas"))
 
 
-@pytest.mark.parametrize("method", ["loop", "catchAll"])
+@pytest.mark.parametrize("method", ["loop", "catchAll", "leaveInFinally"])
 def test_cpu_time_is_a_stop_that_no_handler_catches(host, method):
     result = host.run("t.Hog", method, {"steps": ENDLESS}, cpu_seconds=1)
     assert "[engine] limit_cpu_seconds" in message(result)
@@ -99,7 +105,7 @@ def test_cpu_time_is_a_stop_that_no_handler_catches(host, method):
 
 
 def test_who_goes_on_after_the_stop_is_killed(host):
-    how = host.run("t.Hog", "leaveInFinally", {"steps": ENDLESS}, cpu_seconds=1)
+    how = host.run("t.Hog", "loopInFinally", {"steps": ENDLESS}, cpu_seconds=1)
     assert isinstance(how, Exit)
     assert how.hit_cpu_limit(1)
     assert not how.killed
