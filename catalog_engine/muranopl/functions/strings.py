@@ -9,7 +9,7 @@ from typing import Any
 from catalog_engine.muranopl.functions import bounds
 from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.table import Subject
-from catalog_engine.muranopl.runtime.values import MList
+from catalog_engine.muranopl.runtime.values import MList, freeze
 
 subject = Subject()
 _function = subject.function
@@ -25,7 +25,8 @@ def to_text(value: Any) -> str:
         return "true"
     if value is False:
         return "false"
-    text = str(value)
+    # Of a lazy collection the items, not the place in memory.
+    text = str(freeze(value))
     bounds.text(len(text))
     return text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
@@ -22,8 +23,14 @@ _TEXT_SHIFT: Final = 5
 _SHORT: Final = (1 << _TEXT_SHIFT) - 1
 
 
-def _measured(values: Iterable[Any], count: int) -> tuple[int, int]:
-    """Expanded size and depth of a collection of *count* items.
+@functools.cache
+def _is_lazy(kind: type) -> bool:
+    """Whether values of a type are drained when they are stored."""
+    return issubclass(kind, _DRAINED)
+
+
+def _measured(values: Iterable[Any], count: int) -> tuple[int, int] | None:
+    """Expanded size and depth of a collection of *count* items; None when one of them is lazy.
 
     :raises MemoryQuotaExceededException: it is too large or too deep.
     """
@@ -38,6 +45,8 @@ def _measured(values: Iterable[Any], count: int) -> tuple[int, int]:
             size += value.size
             if value.depth > depth:
                 depth = value.depth
+        elif kind not in _SCALARS and _is_lazy(kind):
+            return None
     if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
         raise exceptions.MemoryQuotaExceededException()
     return size, depth + 1
@@ -50,9 +59,12 @@ class MList(tuple[Any, ...]):
     depth: int
 
     def __new__(cls, items: Iterable[Any] = ()) -> MList:
-        """A list of settled items."""
+        """A list of items; lazy ones, which functions may be handed, are drained."""
         self = tuple.__new__(cls, items)
-        self.size, self.depth = _measured(self, len(self))
+        measure = _measured(self, len(self))
+        if measure is None:
+            return cls([freeze(item) for item in self])
+        self.size, self.depth = measure
         return self
 
 
@@ -71,6 +83,9 @@ class MDict(dict[Any, Any]):
                     size += key.size
                     if key.depth > depth:
                         depth = key.depth
+                elif key.__class__ not in _SCALARS and _is_lazy(key.__class__):
+                    self._drain()
+                    return
             elif len(key) > _SHORT:
                 size += len(key) >> _TEXT_SHIFT
             kind = value.__class__
@@ -81,11 +96,20 @@ class MDict(dict[Any, Any]):
                 size += value.size
                 if value.depth > depth:
                     depth = value.depth
+            elif kind not in _SCALARS and _is_lazy(kind):
+                self._drain()
+                return
         if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
             raise exceptions.MemoryQuotaExceededException()
         self.size = size
         self.depth = depth + 1
         self._hash: int | None = None
+
+    def _drain(self) -> None:
+        """Put the items of lazy keys and values in their place."""
+        drained = [(freeze(key), freeze(value)) for key, value in self.items()]
+        super().clear()
+        self.__init__(drained)  # type: ignore[misc]
 
     @classmethod
     def measured(cls, items: dict[Any, Any], size: int, depth: int) -> MDict:
@@ -122,7 +146,12 @@ class MSet(collections.abc.Set[Any]):
 
     def __init__(self, items: Iterable[Any] = ()):
         self._items = dict.fromkeys(items)
-        self.size, self.depth = _measured(self._items, len(self._items))
+        measure = _measured(self._items, len(self._items))
+        if measure is None:
+            self._items = dict.fromkeys([freeze(item) for item in self._items])
+            measure = _measured(self._items, len(self._items))
+            assert measure is not None
+        self.size, self.depth = measure
 
     def __contains__(self, item: object) -> bool:
         return item in self._items
