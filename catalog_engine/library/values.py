@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import Any
 
+from catalog_engine.muranopl.runtime.exceptions import kind_of
+
 
 def plain(value: Any) -> Any:
     """Lists and dictionaries of Python's own, of values without objects.
@@ -17,14 +19,17 @@ def plain(value: Any) -> Any:
         return {_key(key): plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list, Set)):
         return [plain(item) for item in value]
-    raise TypeError(f"A {type(value).__name__} cannot leave the engine; pass its id or a property")
+    raise TypeError(
+        f"A value of type {kind_of(value)} cannot leave the engine; pass its id or a property"
+    )
 
 
 def _key(key: Any) -> Any:
     if isinstance(key, (str, int, float)) or key is None:
         return key
     raise TypeError(
-        f"A {type(key).__name__} cannot be the key of a dictionary that leaves the engine; use text"
+        f"A value of type {kind_of(key)} cannot be the key of a dictionary that leaves the "
+        "engine; use text"
     )
 
 

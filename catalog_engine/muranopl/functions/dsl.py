@@ -8,6 +8,7 @@ from typing import Any
 from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.seams import FunctionRuntime
 from catalog_engine.muranopl.functions.table import NO_RECEIVER, NO_VALUE, FunctionTable, Subject
+from catalog_engine.muranopl.runtime.exceptions import kind_of
 from catalog_engine.muranopl.runtime.values import MList
 
 subject = Subject()
@@ -18,7 +19,7 @@ SERIALIZATION_TYPES = ("Serializable", "Inline", "Mixed")
 
 def _object(rt: FunctionRuntime, value: Any, function: str) -> Any:
     if not rt.is_object(value):
-        raise TypeError(f"{function}() takes an object, not {type(value).__name__}")
+        raise TypeError(f"{function}() takes an object, not {kind_of(value)}")
     return value
 
 

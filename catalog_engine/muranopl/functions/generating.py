@@ -10,6 +10,7 @@ from typing import Any
 from catalog_engine.muranopl.functions import bounds
 from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.table import Subject
+from catalog_engine.muranopl.runtime.exceptions import kind_of
 from catalog_engine.muranopl.runtime.values import MList
 
 subject = Subject()
@@ -62,6 +63,12 @@ def _generate(
         initial = producer(initial)
 
 
+def _collection(value: Any) -> Iterable[Any]:
+    if not isinstance(value, Iterable):
+        raise TypeError(f"The producer of generateMany() answers collections, not {kind_of(value)}")
+    return value
+
+
 @_function(
     "generateMany", producer=p.Lambda, selector=p.Lambda, decycle=p.of(bool), depth_first=p.of(bool)
 )
@@ -81,7 +88,7 @@ def _generate_many(
                 continue
             seen.add(item)
         yield item if selector is None else selector(item)
-        produced = MList(producer(item))
+        produced = MList(_collection(producer(item)))
         if depth_first:
             queue.extendleft(reversed(produced))
         else:

@@ -8,6 +8,7 @@ from catalog_engine.muranopl.functions import bounds
 from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.operators import greater
 from catalog_engine.muranopl.functions.table import Subject
+from catalog_engine.muranopl.runtime.exceptions import kind_of
 
 subject = Subject()
 _function = subject.function
@@ -29,7 +30,7 @@ def _int(value: Any) -> int:
         return 0
     if isinstance(value, (int, float, str)):
         return int(value)
-    raise TypeError(f"int() argument must be a string or a number, not {type(value).__name__!r}")
+    raise TypeError(f"int() argument must be a string or a number, not {kind_of(value)}")
 
 
 @_function("float")
@@ -38,7 +39,7 @@ def _float(value: Any) -> float:
         return 0.0
     if isinstance(value, (int, float, str)):
         return float(value)
-    raise TypeError(f"float() argument must be a string or a number, not {type(value).__name__!r}")
+    raise TypeError(f"float() argument must be a string or a number, not {kind_of(value)}")
 
 
 @_function("abs", op=p.Number)

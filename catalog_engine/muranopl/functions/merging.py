@@ -10,6 +10,7 @@ from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.collections import is_sequence
 from catalog_engine.muranopl.functions.queries import distinct
 from catalog_engine.muranopl.functions.table import Subject
+from catalog_engine.muranopl.runtime.exceptions import kind_of
 from catalog_engine.muranopl.runtime.values import MDict, MList
 
 subject = Subject()
@@ -51,7 +52,7 @@ def merged(
 
 
 def _cannot_merge(mine: Any, theirs: Any) -> str:
-    return f"Cannot merge {type(mine).__name__} with {type(theirs).__name__}"
+    return f"Cannot merge {kind_of(mine)} with {kind_of(theirs)}"
 
 
 def union_of_lists(one: Iterable[Any], other: Iterable[Any]) -> MList:

@@ -7,7 +7,7 @@ that carries it and not to the module that it happens to stand in.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any, ClassVar
 
 _YAQL = "yaql.language.exceptions."
@@ -70,6 +70,20 @@ class _DslError(LanguageError):
         cls.muranopl_names = (_DSL + cls.__name__,)
 
 
+_WORDS = {
+    "NoneType": "null", "bool": "boolean", "int": "integer", "float": "number", "str": "string",
+    "MList": "list", "tuple": "list", "MDict": "dictionary", "dict": "dictionary", "MSet": "set",
+    "MuranoObject": "object", "View": "object", "TypeReference": "type", "timedelta": "timespan",
+    "Pattern": "regular expression", "Scope": "scope",
+}  # fmt: skip
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, in the words of the language."""
+    name = type(value).__name__
+    return _WORDS.get(name) or ("lazy collection" if isinstance(value, Iterable) else name)
+
+
 def shown(value: Any) -> str:
     """A value in a message: bounded, and never more than its kind for what is large."""
     if isinstance(value, (bool, int, float, type(None))):
@@ -78,12 +92,20 @@ def shown(value: Any) -> str:
         return repr(value if len(value) <= 200 else value[:200] + "…")
     size = getattr(value, "size", 0)
     if isinstance(size, int) and size > 200:
-        return f"a {type(value).__name__} of {len(value)} items"
+        return f"a {kind_of(value)} of {len(value)} items"
     if isinstance(value, tuple):
         return f"[{', '.join(shown(item) for item in value)}]"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{shown(k)}: {shown(v)}" for k, v in value.items()) + "}"
-    return repr(value)
+    if isinstance(value, Set):
+        return f"set({', '.join(shown(item) for item in value)})"
+    if isinstance(value, Iterable):
+        return "a lazy collection"
+    if callable(value):
+        return "a function"
+    # What has no words for itself has an address instead.
+    has_words = type(value).__repr__ is not object.__repr__  # type: ignore[comparison-overlap]
+    return repr(value) if has_words else f"a {kind_of(value)}"
 
 
 # ---------------------------------------------------------------- of expressions
@@ -363,6 +385,9 @@ def public_names(error: BaseException) -> tuple[str, ...]:
     if names:
         return names
     kind = type(error)
+    if kind.__module__.startswith("catalog_"):
+        # Where our modules stand is nothing that packages should know.
+        kind = next(base for base in kind.__mro__ if base.__module__ == "builtins")
     if getattr(builtins, kind.__name__, None) is kind:
         return (kind.__name__,)
     return (f"{kind.__module__}.{kind.__qualname__}",)

@@ -96,7 +96,7 @@ def items_of(collection: Any) -> Iterable[Any]:
     settled = settle(collection)
     if isinstance(settled, (tuple, Mapping, str, MSet)):
         return settled
-    raise TypeError(f"For needs a collection, not {_kind(settled)}")
+    raise TypeError(f"For needs a collection, not {exceptions.kind_of(settled)}")
 
 
 def repetitions(count: Any) -> range:
@@ -105,12 +105,8 @@ def repetitions(count: Any) -> range:
     :raises TypeError: the count is no number.
     """
     if not isinstance(count, (int, float)):
-        raise TypeError(f"Repeat needs a number, not {_kind(count)}")
+        raise TypeError(f"Repeat needs a number, not {exceptions.kind_of(count)}")
     return range(min(int(count), _MAXIMUM_REPETITIONS))
-
-
-def _kind(value: Any) -> str:
-    return "null" if value is None else type(value).__name__
 
 
 def no_loop(signal: int) -> NoReturn:

@@ -308,7 +308,7 @@ def test_the_fixture_with_an_environment(outcomes):
          "the first difference is at [1]['a'][1]: expected 3, observed 4"),
         ("assertEqual({a => 1}, {b => 1})", "expected {'a': 1}, observed {'b': 1}"),
         ("assertEqual([1, 2], [1, 2, 3])", "expected [1, 2], observed [1, 2, 3]"),
-        ("assertEqual(range(300).toList(), range(299).toList())", "expected a MList of 300 items"),
+        ("assertEqual(range(300).toList(), range(299).toList())", "expected a list of 300 items"),
         ("assertEqual('a' * 300 + 'x', 'a' * 300 + 'y')",
          "expected '…aaaaaaaaaaaaaaaaaaaax', observed '…aaaaaaaaaaaaaaaaaaaay'"),
         ("assertEqual(null, '', 'why')", "why: expected None, observed ''"),

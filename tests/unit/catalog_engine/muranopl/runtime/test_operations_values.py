@@ -66,7 +66,7 @@ def test_repeat_takes_numbers(count, times):
     assert run("- $n: 0\n- Repeat: $a\n  Do: [$n: $n + 1]\n- Return: $n", count) == times
 
 
-@pytest.mark.parametrize(("count", "kind"), [("x", "str"), (None, "null"), ([1], "MList")])
+@pytest.mark.parametrize(("count", "kind"), [("x", "string"), (None, "null"), ([1], "list")])
 def test_repeat_takes_nothing_else(count, kind):
     with pytest.raises(TypeError, match=f"Repeat needs a number, not {kind}"):
         run("- Repeat: $a\n  Do: [{Do: []}]", count)
