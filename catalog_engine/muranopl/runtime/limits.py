@@ -88,3 +88,11 @@ class Steps:
             f"Calls nest deeper than {self._limits.depth}; does a method call itself without end? "
             "([engine] limit_depth)"
         )
+
+    def nested_too_deep(self, class_name: str) -> exceptions.DepthLimitExceeded:
+        """The error of objects inside one another without end."""
+        return exceptions.DepthLimitExceeded(
+            f"Objects nest deeper than {self._limits.depth}; does the default of a property of "
+            f"class {class_name} make an object that has such a property again? "
+            "([engine] limit_depth)"
+        )
