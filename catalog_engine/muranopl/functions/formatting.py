@@ -10,7 +10,7 @@ from typing import Any, Final
 from catalog_engine.muranopl.functions import bounds
 from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.table import Subject
-from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.values import freeze
 
 subject = Subject()
 
@@ -129,6 +129,7 @@ def shown(value: Any) -> str:
 
     def show(item: Any) -> str:
         nonlocal room
+        item = freeze(item)
         if isinstance(item, Mapping):
             text = "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in item.items()) + "}"
         elif isinstance(item, (list, tuple)):
@@ -136,7 +137,7 @@ def shown(value: Any) -> str:
         elif isinstance(item, (str, int, float, bool)) or item is None:
             text = repr(item)
         else:
-            text = exceptions.text_of(item)
+            text = str(item)
         room -= len(text)
         bounds.text(bounds.TEXT - room)
         return text

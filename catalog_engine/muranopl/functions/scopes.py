@@ -27,7 +27,7 @@ class Scope:
         self.functions = dict(functions or {})
 
     def __repr__(self) -> str:
-        return f"<scope of {', '.join(sorted((*self.values, *self.functions))) or 'nothing'}>"
+        return "a scope"
 
 
 def _numbered(values: Iterable[Any]) -> dict[str, Any]:

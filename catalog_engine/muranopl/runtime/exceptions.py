@@ -7,7 +7,7 @@ that carries it and not to the module that it happens to stand in.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import Any, ClassVar, Final
 
 _YAQL = "yaql.language.exceptions."
@@ -71,21 +71,14 @@ class _DslError(LanguageError):
 
 
 ITERATOR: Final = "<iterator>"
-
-
-def text_of(value: Any) -> str:
-    """Text of a value.
-
-    Of an iterator Python tells the address, which is another one when the task is run again.
-    """
-    return ITERATOR if isinstance(value, Iterator) else str(value)
+"""Text of what is lazy: Python's would tell an address, another one when a task is run again."""
 
 
 _WORDS = {
     "NoneType": "null", "bool": "boolean", "int": "integer", "float": "number", "str": "string",
     "MList": "list", "tuple": "list", "MDict": "dictionary", "dict": "dictionary", "MSet": "set",
     "MuranoObject": "object", "View": "object", "TypeReference": "type", "timedelta": "timespan",
-    "Pattern": "regular expression", "MappingRule": "rule",
+    "Pattern": "regular expression", "MappingRule": "rule", "Scope": "scope",
 }  # fmt: skip
 
 
@@ -112,7 +105,11 @@ def shown(value: Any) -> str:
         return f"set({', '.join(shown(item) for item in value)})"
     if isinstance(value, Iterable):
         return "a lazy collection"
-    return "a function" if callable(value) else repr(value)
+    if callable(value):
+        return "a function"
+    # What has no words for itself has an address instead.
+    has_words = type(value).__repr__ is not object.__repr__  # type: ignore[comparison-overlap]
+    return repr(value) if has_words else f"a {kind_of(value)}"
 
 
 # ---------------------------------------------------------------- of expressions

@@ -14,8 +14,12 @@ NAMESPACES: Final = Pairs(
     [("=", "org.example"), ("ex", "org.example"), ("std", "io.murano"), ("sys", "io.murano.system"),
      ("m", "io.murano.metadata"), ("me", "io.murano.metadata.engine")]
 )  # fmt: skip
+PLAIN: Final = (
+    "$", "$.string()", "$.bool()", "$.class(ex:Base)", "$.class(std:Object)", "$.check(true)", "$",
+    "$.template(Base)", "$.class(:Base).owned()", "$.int()", "$.class(Main)",
+)  # fmt: skip
 LEAVES: Final = (
-    "$", "$.string()", "$.int()", "$.bool()", "$.notNull()", "$.string().notNull()",
+    *PLAIN, "$.notNull()", "$.string().notNull()",
     "$.int().notNull().check($ > 0)", "$.class(Main)", "$.class(ex:Base)",
     "$.class(:Base).owned()", "$.class(std:Object).notOwned()", "$.class(Unknown)",
     "$.template(Base)", "$.class()",
@@ -113,7 +117,7 @@ class Classes:
         """A contract."""
         kind = self._draws.below(10)
         if kind < 6 or depth <= 0:
-            return Expression(self._draws.pick(LEAVES))
+            return Expression(self._draws.pick(LEAVES if self._draws.likely(20) else PLAIN))
         if kind == 6:
             return self._draws.mostly((*SCALARS, self._statements.expression()), NO_SCALARS)
         if kind == 7:

@@ -13,7 +13,8 @@ from tests.conformance.fuzzing.notation import Expression, Pairs, written
 from tests.conformance.fuzzing.statements import Statements
 
 FORMS: Final = ("1.4", "1.4", "1.0", "1.2")
-MODEL: Final = {"?": {"type": "org.example.Main", "id": "root"}, "p": {"a": [1, "b"]}}
+MODEL: Final = {"?": {"type": "org.example.Main", "id": "root"}, "p": {"a": [1, "b"]},
+                "b": {"?": {"type": "org.example.Base", "id": "one"}, "p": "two"}}  # fmt: skip
 ARGUMENTS: Final = ([3, 1, 2], {"a": 1, "b": "x"}, "abc")
 
 
@@ -43,7 +44,18 @@ def expression(draws: Draws) -> Example:
 
 def statements(draws: Draws) -> Example:
     """One method of some statements."""
-    return Example(main_of(Statements(draws, Expressions(draws)).block(5)), draws.pick(FORMS))
+    grammar = Statements(draws, Expressions(draws))
+    block = grammar.block(5)
+    if isinstance(block, list) and not isinstance(block, Pairs) and draws.likely(60):
+        # What fails does not keep the rest from running.
+        block = [_guarded(draws, one) for one in block]
+    destroy = grammar.block(1) if draws.likely(30) else None
+    return Example(main_of(block, destroy), draws.pick(FORMS))
+
+
+def _guarded(draws: Draws, statement: Any) -> Any:
+    handler = Pairs([("As", "e"), ("Do", draws.pick(([], [Expression("$e.message")])))])
+    return Pairs([("Try", [statement]), ("Catch", [handler])])
 
 
 def classes(draws: Draws) -> Example:
@@ -66,8 +78,10 @@ def straight(draws: Draws) -> Example:
     return Example(main_of([Pairs([("Return", Expression(text))])]), arguments=())
 
 
-def main_of(body: Any) -> str:
-    """A class whose methods ``run``, of objects, and ``make``, of the class, have a body."""
+def main_of(body: Any, destroy: Any = None) -> str:
+    """A class whose methods ``run``, of objects, and ``make``, of the class, have a body,
+    and another class, whose object it owns.
+    """
     anything = ("Contract", Expression("$"))
     arguments = [Pairs([(name, Pairs([anything]))]) for name in "axy"]
     properties = [
@@ -75,10 +89,17 @@ def main_of(body: Any) -> str:
         ("q", Pairs([anything, ("Usage", "Runtime")])),
         ("s", Pairs([anything, ("Usage", "Static"), ("Default", 1)])),
     ]
+    base = ("b", Pairs([("Contract", Expression("$.class(Base)"))]))
+    other = Pairs([("Arguments", arguments[:1]), ("Body", Expression("$.p"))])
     methods = [
         ("run", Pairs([("Arguments", arguments), ("Body", body)])),
         ("make", Pairs([("Usage", "Static"), ("Body", body)])),
     ]
     main = [("Namespaces", NAMESPACES), ("Name", "Main"),
-            ("Properties", Pairs(properties)), ("Methods", Pairs(methods))]  # fmt: skip
-    return written([Pairs(main)])
+            ("Properties", Pairs([*properties, base])), ("Methods", Pairs(methods))]  # fmt: skip
+    second = [
+        ("Name", "Base"),
+        ("Properties", Pairs(properties[:1])),
+        ("Methods", Pairs([("other", other), ("destroy", Pairs([("Body", destroy)]))])),
+    ]
+    return written([Pairs(main), Pairs(second)])

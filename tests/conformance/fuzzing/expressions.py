@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalog_engine.muranopl.functions.library import FunctionTables
+from tests.conformance.fuzzing.calls import LEGACY, SECRET, TABLE, Calls
 from tests.conformance.fuzzing.draws import Draws
-
-_TABLE = FunctionTables().for_format("1.4")
-_LEGACY = FunctionTables().for_format("1.0")
 
 
 def _callable(kind: str) -> tuple[str, ...]:
-    names = {*_TABLE.names(kind), *_LEGACY.names(kind)}  # type: ignore[arg-type]
-    # Secrets are kept outside, where there are none.
-    return tuple(sorted(name for name in names if name.isidentifier() and name != "decryptData"))
+    names = {*TABLE.names(kind), *LEGACY.names(kind)}  # type: ignore[arg-type]
+    return tuple(sorted(name for name in names if name.isidentifier() and name not in SECRET))
 
 
 FUNCTIONS: Final = (*_callable("function"), "unknown", "assert", "tuple", "é")
 CONTRACTS: Final = (
     "string", "int", "bool", "notNull", "check", "class", "template", "owned", "notOwned",
+)  # fmt: skip
+OBJECTS: Final = (
+    "sys:GC.subscribeDestruction($this, $.b, other)", "sys:GC.collect()", "sys:GC.isDoomed($.b)",
+    "sys:GC.unsubscribeDestruction($this, $.b)", "sys:GC.isDestroyed($)", "$.b.other($this)",
+    "inject($.b, other, 1)", "inject(Base, other, $.run())", "$.b.setAttr(a, 1)", "$.b.getAttr(a)",
+    "typeinfo($.b).methods.name", "typeinfo(Main).properties.where($.name = p).getValue($.b)",
+    "type(Main).s", "$.b.p", "new(Main, p => $.b)", "new({'?' => {type => 'org.example.Base'}})",
+    "dump($.b, serializationType => Mixed)", "find($.b, Main)", "super($, $.run())",
+    "call(other, [1], {a => 2}, $.b)", "$e.message", "$e.stackTrace.toString()", "$e.extra", "$e",
 )  # fmt: skip
 OWN: Final = ("run", "make", "other", "extend", "create", "init", "destroy", "unknown")
 METHODS: Final = (*OWN, *_callable("method"), *CONTRACTS, "super", "psuper", "id", "cast", "type")
@@ -61,7 +66,7 @@ SPACES: Final = (" ", "", "  ", "\n", "\t", "\u00a0")
 
 def _is_eager(name: str) -> bool:
     """Whether a function evaluates all of its arguments, once."""
-    return not (_TABLE.lazy_parameters(name) or name in CONTRACTS)
+    return not (TABLE.lazy_parameters(name) or name in CONTRACTS)
 
 
 class Expressions:
@@ -77,7 +82,8 @@ class Expressions:
             self._group, self._index, self._list, self._map,
         ]  # fmt: skip
         if not eager:
-            self._forms += [self._scope, self._lambda, self._conditional]
+            self._calls = Calls(draws)
+            self._forms += [self._scope, self._lambda, self._conditional, self._call, self._call]
         self._operators = [
             operator for operator in BINARY
             if not eager or operator not in ("and", "or", "->", "?.")
@@ -113,6 +119,8 @@ class Expressions:
     def _atom(self, _depth: int) -> str:
         kind = self._draws.below(10)
         if kind < 5:
+            if kind == 4 and not self._eager:
+                return self._draws.pick(OBJECTS)
             return self._draws.mostly(LITERALS, NO_LITERALS)
         return self._draws.pick(VARIABLES if kind < 8 else TYPES)
 
@@ -162,6 +170,9 @@ class Expressions:
              "aggregate", "takeWhile", "accumulate", "distinct", "pselect", "switchCase")
         )  # fmt: skip
         return f"{self.make(depth)}.{name}({self.make(depth)})"
+
+    def _call(self, _depth: int) -> str:
+        return self._calls.make()
 
     def _conditional(self, depth: int) -> str:
         name = self._draws.pick(("switch", "coalesce", "selectCase", "selectAllCases", "examine"))

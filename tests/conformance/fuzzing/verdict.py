@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import catalog_common
 import catalog_engine
+from catalog_engine.host.errors import PortError
 from catalog_engine.muranopl.runtime.exceptions import (
     LanguageError,
     MuranoPLError,
@@ -31,7 +32,7 @@ _FUNCTIONS: Final = (f"{_ENGINE}/muranopl/functions/", f"{_ENGINE}/library/")
 
 RAISED: Final = (
     ValueError, TypeError, KeyError, IndexError, LookupError, ZeroDivisionError, OverflowError,
-    TimeoutError, StopIteration,
+    TimeoutError, StopIteration, PortError,
 )  # fmt: skip
 """Python's exceptions that packages may catch, where the engine raises them."""
 OF_VALUES: Final = (
@@ -52,9 +53,7 @@ KINDS: Final = frozenset(
     )
 )  # fmt: skip
 """Names of errors that a class which does not compile has for its users."""
-OURS: Final = re.compile(
-    r" at 0x[0-9a-f]+|catalog_engine[./]|site-packages|<function |<class '|\bM(?:List|Dict|Set)\b"
-)
+OURS: Final = re.compile(r" at 0x[0-9a-f]+|catalog_engine[./]|site-packages|<function |<class '")
 
 
 class Fault(AssertionError):

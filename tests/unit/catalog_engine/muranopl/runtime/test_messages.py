@@ -19,7 +19,9 @@ def message(body):
 @pytest.mark.parametrize(
     ("expression", "part"),
     [
+        ("selectAllCases(true).unknown()", "receiver a lazy collection"),
         ("[1, 2].select($).unknown()", "receiver a lazy collection"),
+        ("let(x => 1).unknown()", "receiver a scope"),
         ("set(1).unknown()", "receiver set(1)"),
         ("name([1])", "not list"),
         ("name({a => 1})", "not dictionary"),
@@ -50,3 +52,15 @@ def test_errors_of_our_modules_have_the_name_of_the_python_error_that_they_are()
     with pytest.raises(ValueError, match="no version specification") as caught:
         run("- Return: cast(new('io.murano.Object'), 'io.murano.Object', '<')")
     assert public_names(caught.value) == ("ValueError",)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("str([1, 2].select($ + 1))", "(2, 3)"),
+        ("format('{0}', [1, 2].select($ + 1))", "[2, 3]"),
+        ("str(let(x => 1))", "a scope"),
+    ],
+)
+def test_texts_of_values_do_not_tell_where_they_are_in_memory(expression, value):
+    assert run(f'- Return: !yaql "{expression}"') == value
