@@ -26,7 +26,8 @@ def to_text(value: Any) -> str:
         return "true"
     if value is False:
         return "false"
-    text = exceptions.text_of(value)
+    kind = value.__class__
+    text = str(value) if kind is int or kind is float else exceptions.text_of(value)
     bounds.text(len(text))
     return text
 
