@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from catalog_engine.muranopl.runtime.values import MDict, MList, MSet
 from tests.unit.catalog_engine.muranopl.language import run
 
 LAZY = "[1].select($ + 1)"
@@ -27,12 +26,3 @@ LAZY = "[1].select($ + 1)"
 def test_functions_that_are_handed_lazy_collections(expression, value):
     made = run(f"- $x: !yaql '{expression}'\n- Return: [$x, $x]")
     assert made == (value, value)
-
-
-def test_collections_count_what_they_drain():
-    made = MList([iter([1, 2]), MDict({"a": range(3)})])
-    assert made == ((1, 2), {"a": (0, 1, 2)})
-    assert made.size == MList([MList([1, 2]), MDict({"a": MList([0, 1, 2])})]).size
-    drained = MSet([iter([1])])
-    assert (list(drained), drained.depth) == ([(1,)], 2)
-    assert MDict({range(2): 1}) == {(0, 1): 1}
