@@ -44,7 +44,7 @@ from catalog_engine.muranopl.source.declarations import (
 )
 from catalog_engine.muranopl.source.errors import CompileError, Position
 
-COMPILER_VERSION: Final = 6
+COMPILER_VERSION: Final = 7
 """Raised whenever generated code, or what it expects of the runtime, changes."""
 
 _RECORDS: Final = {

@@ -507,13 +507,23 @@ def _highest(tree: Expression) -> int:
     return max((_highest(child) for child in e.children(tree)), default=0)
 
 
+def _is_named(rule: e.Rule, name: str) -> bool:
+    source = plain(rule.source)
+    return isinstance(source, e.Constant) and source.value == name
+
+
 def _defined(tree: Expression) -> list[str]:
     """Names of functions that ``def()`` makes in an expression."""
     found = []
-    if isinstance(tree, e.Call) and tree.name == "def" and tree.args:
-        name = plain(tree.args[0])
-        if isinstance(name, e.Constant) and isinstance(name.value, str):
-            found.append(name.value)
+    if isinstance(tree, e.Call) and tree.name == "def":
+        given = [
+            arg.destination if isinstance(arg, e.Rule) else arg
+            for index, arg in enumerate(tree.args)
+            if (_is_named(arg, "name") if isinstance(arg, e.Rule) else index == 0)
+        ]
+        for name in map(plain, given):
+            if isinstance(name, e.Constant) and isinstance(name.value, str):
+                found.append(name.value)
     for child in e.children(tree):
         found.extend(_defined(child))
     return found

@@ -68,7 +68,12 @@ def _flatten(collection: Iterable[Any]) -> Iterator[Any]:
 
 @_function("dict", "#map", no_kwargs=True, args=p.Rule)
 def _dict(*args: MappingRule) -> MDict:
-    return MDict((rule.source(), rule.destination()) for rule in args)
+    return MDict(_pairs(args))
+
+
+def _pairs(rules: Iterable[MappingRule]) -> list[tuple[Any, Any]]:
+    """Keys and values, all of them known before one is found to be no key."""
+    return [(rule.source(), rule.destination()) for rule in rules]
 
 
 @_function("dict", no_kwargs=True, items=p.Iterable)
@@ -112,7 +117,7 @@ def _set_items(d: Mapping[Any, Any], replacements: Mapping[Any, Any]) -> MDict:
 
 @_function("set", kind="method", no_kwargs=True, d=p.Mapping, args=p.Rule)
 def _set_rules(d: Mapping[Any, Any], *args: MappingRule) -> MDict:
-    return MDict({**d, **{rule.source(): rule.destination() for rule in args}})
+    return MDict({**d, **dict(_pairs(args))})
 
 
 @_function("keys", kind="method", d=p.Mapping, aliases={"d": "dict"})
@@ -121,8 +126,8 @@ def _keys(d: Mapping[Any, Any]) -> collections.abc.KeysView[Any]:
 
 
 @_function("values", kind="method", d=p.Mapping, aliases={"d": "dict"})
-def _values(d: Mapping[Any, Any]) -> MList:
-    return MList(d.values())
+def _values(d: Mapping[Any, Any]) -> collections.abc.ValuesView[Any]:
+    return d.values()
 
 
 @_function("items", kind="method", d=p.Mapping, aliases={"d": "dict"})

@@ -94,9 +94,9 @@ def _timespan(
     )
 
 
-@_function("now", offset=p.Timespan)
-def _now_at(rt: Any, offset: timedelta = _ZERO) -> datetime:
-    return _now(rt).astimezone(_zone(offset))
+@_function("now", offset=p.NullableTimespan)
+def _now_at(rt: Any, offset: timedelta | None = _ZERO) -> datetime:
+    return _now(rt).astimezone(_zone(offset or _ZERO))
 
 
 @_function("localtz", "utctz")

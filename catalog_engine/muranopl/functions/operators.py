@@ -114,7 +114,7 @@ def add(left: Any, right: Any) -> Any:
         return MList((*left, *right))
     if isinstance(left, collections.abc.Mapping) and isinstance(right, collections.abc.Mapping):
         return MDict({**left, **right})
-    if isinstance(left, collections.abc.Set) and isinstance(right, collections.abc.Set):
+    if isinstance(left, MSet) and isinstance(right, MSet):
         return MSet(itertools.chain(left, right))
     if _is_iterable(left) and _is_iterable(right):
         return itertools.chain(left, right)

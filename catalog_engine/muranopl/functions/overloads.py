@@ -197,6 +197,14 @@ def _typed(values: Mapping[str, Any]) -> list[Any]:
     return [(name, type(value)) for name, value in values.items()]
 
 
+def _evaluated(args: tuple[Any, ...], positions: tuple[int, ...]) -> tuple[Any, ...]:
+    row = list(args)
+    for index in positions:
+        if callable(row[index]):
+            row[index] = row[index]()
+    return tuple(row)
+
+
 class Family:
     """All overloads of one name for one way of calling it."""
 
@@ -239,27 +247,29 @@ class Family:
     def evaluate(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Evaluate the thunks that no overload for so many arguments takes lazily.
 
+        :raises NoMatchingFunctionException, NoMatchingMethodException: none is for so many.
         :raises AmbiguousFunctionException, AmbiguousMethodException: the overloads disagree.
         """
         eager = self._eager.get(len(args))
         if eager is None:
-            eager = self._eager[len(args)] = self._eager_positions(args)
-        if not eager:
-            return args
-        row = list(args)
-        for index in eager:
-            if callable(row[index]):
-                row[index] = row[index]()
-        return tuple(row)
+            eager = self._eager[len(args)] = self._eager_positions(args, {})
+        return _evaluated(args, eager) if eager else args
 
-    def _eager_positions(self, args: tuple[Any, ...]) -> tuple[int, ...]:
-        candidates = [o for o in self.overloads if o.arrange(args, {}) is not None]
-        lazy = {
-            frozenset(i for i in range(len(args)) if o.parameter_at(i).lazy) for o in candidates
-        }
+    def _eager_positions(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[int, ...]:
+        lazy: set[frozenset[int | str]] = {
+            frozenset(
+                [i for i in range(len(args)) if o.parameter_at(i).lazy]
+                + [p.name for p in (*o.positional, *o.keyword.values())
+                   if p.type.lazy and p.name in kwargs]
+            )
+            for o in self.overloads
+            if o.arrange(args, kwargs) is not None
+        }  # fmt: skip
+        if not lazy:
+            raise self._no_match(args)
         if len(lazy) > 1:
             raise self._ambiguous(args)
-        keep = lazy.pop() if lazy else frozenset()
+        keep = lazy.pop()
         shift = 1 if self.is_method else 0
         return tuple(
             i for i in range(shift, len(args)) if i - shift in self.thunks and i not in keep
@@ -299,7 +309,12 @@ class Family:
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
     ) -> tuple[Overload, list[Any], dict[str, Any]]:
-        """Choose with keyword arguments; returns the overload, its row and the keywords left."""
+        """Choose with keyword arguments; returns the overload, its row and the keywords left.
+
+        Thunks that no overload takes lazily are evaluated first, as in :meth:`evaluate`.
+        """
+        if self.thunks:
+            args = _evaluated(args, self._eager_positions(args, kwargs))
         kwargs = self._evaluated_names(args, kwargs)
         key = (tuple([type(value) for value in args]), *_typed(kwargs))
         overload = self._by_names.get(key)

@@ -74,7 +74,8 @@ def distinct(collection: Iterable[Any], key_selector: Selector | None = None) ->
 
 @_function("enumerate", kind="both", collection=p.Iterable)
 def _enumerate(collection: Iterable[Any], start: int = 0) -> Iterator[Any]:
-    return (MList(pair) for pair in enumerate(collection, start))
+    for pair in enumerate(collection, start):
+        yield MList(pair)
 
 
 @_function("any", kind="both", collection=p.Iterable, predicate=p.Lambda)

@@ -113,17 +113,24 @@ def _split_text(string: str, regexp: re.Pattern[str], max_split: int = 0) -> MLi
 
 
 def _substituted(
-    regexp: re.Pattern[str], string: str, count: int, text_of: Callable[[re.Match[str]], str]
+    regexp: re.Pattern[str],
+    string: str,
+    count: int,
+    text_of: Callable[[re.Match[str]], str | None],
 ) -> str:
-    """Replace matches one by one: text is made outside of C code, and its length is bounded."""
+    """Replace matches one by one: text is made outside of C code, and its length is bounded.
+
+    As with Python, null stands for nothing, a *count* of 0 for all and a lower one for none.
+    """
     parts: list[str] = []
     length = end = done = 0
     matches = regexp.finditer(string)
-    while count <= 0 or done < count:
+    while count == 0 or done < count:
         match = bounded(next, matches, None)
         if match is None:
             break
-        parts += (string[end : match.start()], text_of(match))
+        new = text_of(match)
+        parts += (string[end : match.start()], "" if new is None else new)
         length += len(parts[-1]) + len(parts[-2])
         bounds.text(length)
         end = match.end()
@@ -133,6 +140,9 @@ def _substituted(
 
 @_function("replace", kind="method", regexp=p.Regex, string=p.String, repl=p.String, count=p.Int)
 def _replace(regexp: re.Pattern[str], string: str, repl: str, count: int = 0) -> str:
+    if "\\" in repl:
+        # A wrong reference is an error even where nothing is replaced.
+        regexp.sub(repl, "")
     return _substituted(regexp, string, count, lambda match: match.expand(repl))
 
 

@@ -26,6 +26,9 @@ class Scope:
         self.values = dict(values)
         self.functions = dict(functions or {})
 
+    def __repr__(self) -> str:
+        return f"<scope of {', '.join(sorted((*self.values, *self.functions))) or 'nothing'}>"
+
 
 def _numbered(values: Iterable[Any]) -> dict[str, Any]:
     return {str(index): value for index, value in enumerate(values, 1)}

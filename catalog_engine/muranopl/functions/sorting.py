@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from catalog_engine.muranopl.functions import parameters as p
@@ -40,14 +40,26 @@ class Ordering(Lazy):
     def __iter__(self) -> Iterator[Any]:
         if self._sorted is None:
             self._collection = items = to_list(self._collection)
-            keys = [[selector(item) for selector, _up in self._order] for item in items]
-            order = list(range(len(items)))
-            # Sorting is stable, so the least important key goes first.
-            for place in range(len(self._order) - 1, -1, -1):
-                column = _sortable([row[place] for row in keys])
-                order.sort(key=column.__getitem__, reverse=not self._order[place][1])
-            self._sorted = MList(items[index] for index in order)
+            self._sorted = MList(_in_order(items, self._order))
         return iter(self._sorted)
+
+
+def _in_order(items: Sequence[Any], order: Sequence[tuple[Selector, bool]]) -> Sequence[Any]:
+    """Items by the first key, those with equal ones by the next; others have no further keys."""
+    if len(items) < 2 or not order:
+        return items
+    (selector, ascending), rest = order[0], order[1:]
+    keys = _sortable([selector(item) for item in items])
+    row = sorted(range(len(items)), key=keys.__getitem__, reverse=not ascending)
+    if not rest:
+        return [items[index] for index in row]
+    result: list[Any] = []
+    start = 0
+    for end in range(1, len(row) + 1):
+        if end == len(row) or keys[row[start]] != keys[row[end]]:
+            result += _in_order([items[index] for index in row[start:end]], rest)
+            start = end
+    return result
 
 
 def _sortable(keys: list[Any]) -> list[Any]:

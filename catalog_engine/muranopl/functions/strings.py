@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import string as python_strings
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from catalog_engine.muranopl.functions import bounds
 from catalog_engine.muranopl.functions import parameters as p
 from catalog_engine.muranopl.functions.table import Subject
-from catalog_engine.muranopl.runtime.values import MList
+from catalog_engine.muranopl.runtime.values import MDict, MList, freeze
 
 subject = Subject()
 _function = subject.function
+
+
+_IS_LAZY: Final = re.compile(r" at 0x|dict_(?:keys|values|items)\(")
+"""In the text of a value when something in it is to be gone over, and has no text of its own."""
 
 
 def to_text(value: Any) -> str:
@@ -26,8 +31,21 @@ def to_text(value: Any) -> str:
     if value is False:
         return "false"
     text = str(value)
+    if _IS_LAZY.search(text):
+        # The text of something lazy would name its place in memory, another one in every run.
+        text = str(_drained(value))
     bounds.text(len(text))
     return text
+
+
+def _drained(value: Any) -> Any:
+    """A value whose lazy parts are lists, those inside of lists and dictionaries too."""
+    if isinstance(value, Mapping):
+        return MDict((_drained(key), _drained(item)) for key, item in value.items())
+    if isinstance(value, tuple):
+        return MList(_drained(item) for item in value)
+    settled = freeze(value)
+    return _drained(settled) if isinstance(settled, tuple) else settled
 
 
 @_function("str", value=p.Any_)

@@ -205,7 +205,7 @@ class FunctionTable:
     ) -> Any:
         if family.no_kwargs:
             raise exceptions.ArgumentException(next(iter(kwargs)))
-        overload, arranged, named = family.select(family.evaluate(args), kwargs)
+        overload, arranged, named = family.select(args, kwargs)
         row = [
             self._converted(overload.parameter_at(index), value)
             for index, value in enumerate(arranged)

@@ -6,7 +6,7 @@ for one stays right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from catalog_engine.muranopl.functions.parameters import MappingRule
@@ -15,7 +15,7 @@ from catalog_engine.muranopl.objects.model import MuranoObject, TypeReference, V
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.operations_functions import Call, FunctionSites
 from catalog_engine.muranopl.runtime.properties import get_property, plain_contract, set_property
-from catalog_engine.muranopl.runtime.values import MDict, MList
+from catalog_engine.muranopl.runtime.values import GONE_OVER, MDict, MList
 from catalog_engine.muranopl.source.errors import did_you_mean
 from catalog_engine.muranopl.types.reflection import Handle
 
@@ -91,7 +91,7 @@ class ObjectSites:
                 return get_property(value, name, cls)
             if kind is MDict:
                 return value.get(name) if missing_is_null else value[name]
-            if kind is MList or isinstance(value, (tuple, Iterator, range)):
+            if kind is MList or isinstance(value, GONE_OVER):
                 return (read(item) for item in value)
             if isinstance(value, Handle):
                 return value.read(name)

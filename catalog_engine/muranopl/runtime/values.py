@@ -137,7 +137,8 @@ class MSet(collections.abc.Set[Any]):
         return self._hash()
 
     def __repr__(self) -> str:
-        return f"MSet({list(self._items)!r})"
+        # The text that yaql's sets have, which packages see.
+        return f"frozenset({{{', '.join(map(repr, self))}}})" if self._items else "frozenset()"
 
 
 class Lazy:
@@ -220,6 +221,8 @@ _SCALARS: Final = frozenset((type(None), bool, int, float))
 _DRAINED: Final = (
     Iterator, Lazy, range, collections.abc.ValuesView, collections.abc.ItemsView,
 )  # fmt: skip
+GONE_OVER: Final = (tuple, collections.abc.Set, *_DRAINED)
+"""What an attribute is read of item by item."""
 _COLLECTIONS: Final[frozenset[Any]] = frozenset((MList, MDict, MSet))
 _EMPTY_LIST: Final = MList()
 _EMPTY_DICT: Final = MDict()

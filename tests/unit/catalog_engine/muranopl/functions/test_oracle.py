@@ -1,4 +1,4 @@
-"""Every function of the standard library gives what the published yaql gives."""
+"""Expressions whose results are worth a look give what the published yaql gives."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ timespan(hours => 1).minutes | timespan(1).hours | (timespan(1) + timespan(1)).d
 let(1) -> $ + 1 | let(a => 2) -> $a * 3 | with(1, 2) -> $1 + $2 | [1, 2].unpack(a, b) -> $a + $b | [1, 2].unpack() -> $1 + $2 | [1].unpack(a, b) -> $a | call(len, ['abc'], {}) | call(toUpper, [], {}, 'abc') | call(abs, [-1], {}) | call(nothing, [], {}) | nothing() | 1.nothing() | len(1) | len() | len('a', 'b') | 'a'.len('b') | 'a'.substring() | 'a'.substring(start => 'x') | 'a'.substring(0, nope => 1) | 'a'.substring(0, start => 1)
 range(2000).len() | range(3000).len() | range(3000) | range(2001).select($) | sequence().select($) | [1].cycle() | 1.repeat() | range(3000).where($ < 2) | ('a' * 600000) | ([0] * 70000) | pow(2, 100) | 'aaaa'.replace('a', 'b' * 200000).len()
 [1, 2].len() | [{a => 1}, {a => 2}].a | [{a => [{b => 3}]}].a | null?.len() | 'a'?.len() | [].select($.x) | {a => {b => 1}}.a.b | $.x | $.get(x) | $.keys().orderBy($) | $.y.sum()
+[1].orderBy($.nothing()) | [2, 1].orderBy($).thenBy($ = 1) | [[1, a], [1, b], [0, 3]].orderBy($[0]).thenByDescending($[1]) | [1].orderBy($).thenBy($.nothing()) | [[0, 1], [0, a]].orderBy($[0]).thenBy($[1]) | [[1, 1], [0, a]].orderBy($[0]).thenBy($[1])
+[1, 2].join([2], $1 = $2, selector => [$1, $2]) | [1].where($.nothing(), 5) | [1].select($.nothing(), nope => 1) | [1].groupBy($, aggregator => $.len(), nope => $.nothing()) | 'a'.replaceBy(regex(a), $.nothing(), 1, 2) | def(name => len, func => 5) -> len([1])
+'12'.replace(regex(a), '\\\\9') | 'aa'.replace(regex(a), 'b', -1) | 'aa'.replaceBy(regex(a), null) | 'aa'.replaceBy(regex(a), 1) | 'aa'.replaceBy(regex(a), b, -1) | isDatetime(now(null)) | null != enumerate([1], null) | enumerate([1], null)
+{a => 1}.items() + set(1) | str(set(2, 1)) | str([set()]) | {a => 1}.values().len() | {a => 1}.values().insert(-1, 2) | {a => {b => 1}}.values().b | set().days | set(timespan(1)).days | [2, 1].orderBy($).days | {a => 1}.keys().days | {{}.keys() => 1, nothing() => 2} | {a => 1}.set({}.keys() => 1, nothing() => 2)
 """  # noqa: E501
 
 TEXTS = [

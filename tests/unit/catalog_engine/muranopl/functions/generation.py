@@ -1,0 +1,376 @@
+"""Expressions generated from the declarations of yaql's functions, as texts."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from tests.unit.catalog_engine.muranopl.functions.oracle import Overload, Parameter
+
+SCALARS: Final = (None, True, False, 0, 1, 2, -3, 5, 0.5, -1.5, "", "a", "ab", " b ", "1")
+"""Values that data is made of."""
+
+
+def value(rng: random.Random, depth: int = 2) -> Any:
+    """Any value that JSON has."""
+    kind = rng.randrange(4) if depth else 0
+    if kind == 2:
+        return [value(rng, depth - 1) for _ in range(rng.randrange(4))]
+    if kind == 3:
+        return {name: value(rng, depth - 1) for name in "abc" if rng.randrange(2)}
+    return rng.choice(SCALARS)
+
+
+def data(rng: random.Random) -> dict[str, Any]:
+    """What ``$data`` is, and ``$`` outside of lambdas."""
+    return {
+        "any": value(rng),
+        "flag": rng.random() < 0.5,
+        "number": rng.randrange(-3, 10),
+        "text": "".join(rng.choice("ab1, X") for _ in range(rng.randrange(7))),
+        "list": [value(rng) for _ in range(rng.randrange(5))],
+        "record": {name: value(rng, 1) for name in "abc" if rng.randrange(2)},
+        "records": [{"a": rng.choice(SCALARS)} for _ in range(rng.randrange(4))],
+    }
+
+
+LEAVES: Final[Mapping[str, tuple[str, ...]]] = {
+    "any": ("$data.any",),
+    "null": ("null",),
+    "bool": ("true", "false", "$data.flag"),
+    "int": ("1", "0", "2", "3", "(-1)", "7", "$data.number"),
+    "number": ("1", "(0.5)", "0", "(-2)", "(2.5)", "$data.number"),
+    "string": (
+        "ab", "''", "'a,b a'", "' b '", "'12'", '"x\\ny"', "`\\d`", "'é'", "aXbXc", "$data.text",
+    ),
+    "list": (
+        "[1, 2]", "[]", "[5]", "[3, 1, 2, 1]", "[a, b]", "[[1, 2], [3]]", "[null, true, x]",
+        "[{a => 1}, {a => 2}]", "$data.list", "$data.records",
+    ),
+    "iterator": ("range(3)", "[2, 1].select($)", "range(0)", "[a, b, a].where(true)"),
+    "dict": (
+        "{a => 1}", "{}", "{a => [1], b => {c => 2}}", "{1 => x, b => null}", "$data.record",
+    ),
+    "set": ("set(1, 2)", "set()", "set(b, a)", "set(2, 3, 1)", "[1, [1]].toSet()"),
+    "regex": ("regex(a)", "regex('[0-9]+')", "regex('(a)(x)?')", "regex('')", "regex(',|X')"),
+    "datetime": (
+        "datetime(2020, 1, 2)", "datetime(2020, 3, 4, 5, 6, 7, 8)", "datetime(0)",
+        "datetime(2021, 12, 31, offset => timespan(hours => 2))", "datetime('2020-01-02')",
+    ),
+    "timespan": (
+        "timespan(1)", "timespan(hours => 2, seconds => -5)", "timespan()",
+        "timespan(microseconds => 1500)",
+    ),
+    "ordering": ("[2, 1].orderBy($)", "[[1, 2], [1, 1], [0]].orderByDescending($[0])"),
+    "scope": ("let(1, a => 2)", "with(1, [2])", "let()"),
+}  # fmt: skip
+"""Expressions of each kind that contain no further choice."""
+
+KINDS: Final = tuple(LEAVES)
+WIDER: Final = {
+    "iterable": ("list", "iterator", "list", "set", "ordering"),
+    "number": ("int", "number"),
+    "int": ("int", "int", "int", "bool"),
+}
+"""Kinds whose expressions also fit where one of these kinds is wanted."""
+
+NAMED_LEAVES: Final[Mapping[str, tuple[str, ...]]] = {
+    "pattern": ("'b'", "'[0-9]+'", "'(a)(x)?'", "'('", "''"),
+    "regexp": ("'b'", "'^a'", "'('"),
+    "format": ("'%Y-%m-%d'", "'%H:%M'", "x"),
+    "datetime.string": ("'2020-01-02'", "'2020-02-03T04:05:06Z'", "'2019-01-01 10:00+0300'", "x"),
+    "year": ("2020", "1999", "2000", "0"),
+    "month": ("2", "12", "1", "13"),
+    "day": ("3", "28", "1", "31"),
+    "hour": ("3", "23", "0", "24"),
+    "#indexer.key": ("a", "1", "b"),
+    "#operator_..obj": ("datetime(2020, 1, 2)", "timespan(1)", "$data.record", "null"),
+    "random.from": ("0", "(-5)", "9", "a"),
+    "random.to": ("3", "5", "0.5"),
+    "repl": ("'#'", "'<\\\\g<0>>'", "'\\\\9'", "''"),
+    "call.name": ("len", "abs", "str", "toUpper", "substring", "nothing"),
+    "call.args": ("['ab']", "[-2]", "[]", "[ab, 1]"),
+    "call.kwargs": ("{}", "{}", "{start => 1}", "{'1' => 2}"),
+    "call.receiver": ("ab", "ab", "[1]", "null"),
+    "def.name": ("f", "len"),
+    "unpack.args": ("a", "b", "'1'"),
+    "generate.initial": ("0", "1", "'abc'"),
+    "generate.predicate": ("$ < 5", "$.len() > 0", "false", "true", "$ < 2"),
+    "generate.producer": ("$ + 1", "$.substring(1)", "($ + 1) mod 4", "$ * 2"),
+    "generateMany.initial": ("1", "0", "[]"),
+    "generateMany.producer": (
+        "[$ * 2, $ * 3].where($ < 20)", "[]", "[$ + 1].where($ < 4)", "[($ + 1) mod 3]", "$",
+    ),
+}  # fmt: skip
+"""Arguments of parameters, by name or by function and name, that seldom fit otherwise."""
+
+SMALL: Final = frozenset(("pow", "shiftBitsLeft", "#operator_*", "round"))
+"""Functions whose arguments are leaves: from large ones yaql makes huge numbers or texts."""
+
+ENDLESS: Final = frozenset(("range", "sequence", "repeat", "cycle", "generate", "generateMany"))
+"""Functions that are cut off inside of other expressions: yaql's len() has no limit."""
+
+UNNESTED: Final = frozenset(("now", "random", "localtz", "#finalize", "#iter"))
+
+LAMBDAS: Final = (
+    "$", "$ > 1", "$ + 1", "true", "$.len()", "str($)", "$[0]", "$ mod 2", "null", "1 / $",
+    "$.a", "[$, 1]", "$ in [1, a]", "not $", "$.nothing()", "{a => $}", "$ = 1", "$.value",
+)  # fmt: skip
+LAMBDAS_OF_TWO: Final = (
+    "$1 + $2", "$1", "$2", "$1 = $2", "[$1, $2]", "$1 > $2", "true", "nothing($1)", "$ * $2",
+)  # fmt: skip
+OF_TWO: Final = frozenset(("aggregate", "reduce", "accumulate", "join", "listMerger", "itemMerger"))
+"""Functions, or parameters, whose lambdas get two values."""
+
+BODIES: Final = ("$", "$1 + $2", "$a", "[$, $a, $b]", "f($)", "$a + f(1)", "len([$])")
+KEYWORDS: Final = ("a", "b", "year", "days", "nothing")
+
+
+class Writer:
+    """Writes one expression.
+
+    :param rng: makes every choice.
+    :param library: the overloads to choose from.
+    :param spoiled: arguments are such as hardly a function takes.
+    """
+
+    def __init__(self, rng: random.Random, library: Library, spoiled: bool = False):
+        self._rng = rng
+        self._library = library
+        self._spoiled = spoiled
+        self._lambdas = 0
+        #: Expressions of any kind are written, whatever kind is wanted.
+        self._wild = self._chance(12)
+
+    def _chance(self, percent: int) -> bool:
+        return self._rng.randrange(100) < percent
+
+    def _one(self, options: Sequence[Any]) -> Any:
+        return self._rng.choice(options)
+
+    # ------------------------------------------------------------ expressions
+
+    def expression(self, kind: str, depth: int) -> str:
+        """An expression of a kind, or now and then of another."""
+        if self._spoiled:
+            kind = "scope"
+        elif kind in ("any", "yaqlized") or self._wild or self._chance(4):
+            kind = self._one(KINDS)
+        elif kind in WIDER:
+            kind = self._one(WIDER[kind])
+        if depth > 0 and self._chance(30 + 15 * depth) and (makers := self._library.makers[kind]):
+            return self.call(self._one(makers), depth - 1, nested=True)
+        if self._lambdas and self._chance(40):
+            return self._one(("$", "$1", "$", "$2"))
+        return self._one(LEAVES[kind])
+
+    def argument(self, overload: Overload, parameter: Parameter, depth: int) -> str:
+        """An expression for one parameter of an overload."""
+        name = parameter.name
+        if overload.name in SMALL:
+            depth = 0
+        if parameter.kind == "lambda":
+            return self._lambda(overload, parameter, depth)
+        if parameter.kind == "rule":
+            return f"{self.expression('any', depth)} => {self.expression('any', depth)}"
+        if parameter.kind in ("keyword", "variable"):
+            return self._one(KEYWORDS)
+        special = NAMED_LEAVES.get(f"{overload.name}.{name}")
+        if special is None and parameter.kind != "regex":
+            special = NAMED_LEAVES.get(name)
+        if special is not None and not self._chance(15):
+            return self._one(special)
+        if parameter.nullable and self._chance(10):
+            return "null"
+        return self.expression(parameter.kind, depth)
+
+    def _lambda(self, overload: Overload, parameter: Parameter, depth: int) -> str:
+        special = NAMED_LEAVES.get(f"{overload.name}.{parameter.name}")
+        if special is not None:
+            return self._one(special)
+        if overload.name in ("#operator_and", "#operator_or"):
+            return self.expression("any", depth)
+        if overload.name == "#operator_->":
+            return self._one(BODIES)
+        self._lambdas += 1
+        try:
+            if depth > 0 and self._chance(40):
+                return self.expression("any", depth)
+        finally:
+            self._lambdas -= 1
+        of_two = overload.name in OF_TWO or parameter.name in OF_TWO
+        return self._one(LAMBDAS_OF_TWO if of_two else LAMBDAS)
+
+    # ------------------------------------------------------------ calls
+
+    def call(self, overload: Overload, depth: int, nested: bool = False) -> str:
+        """A call of an overload, or the operator that stands for it."""
+        name = overload.name
+        write = SPECIAL.get(name)
+        if write is not None:
+            return write(self, overload, depth)
+        if name.startswith("#property#"):
+            return f"{self._receiver(overload, depth)}.{name.removeprefix('#property#')}"
+        if name.startswith("#unary_operator_"):
+            operator = name.removeprefix("#unary_operator_")
+            return f"({operator} {self.argument(overload, overload.parameters[0], depth)})"
+        if name[0] in "#*":
+            return self._operator(overload, depth)
+        text = self._plain_call(overload, depth)
+        if name in ENDLESS and (nested or self._chance(50)):
+            return f"{text}.limit({self._one((3, 0, 5))})"
+        return text
+
+    def _operator(self, overload: Overload, depth: int) -> str:
+        operator = OPERATORS.get(overload.name) or overload.name.removeprefix("#operator_")
+        one, other = overload.parameters[0], overload.parameters[-1]
+        left = self.argument(overload, one, depth)
+        return f"({left} {operator} {self.argument(overload, other, depth)})"
+
+    def _receiver(self, overload: Overload, depth: int) -> str:
+        return receiver(self.argument(overload, overload.parameters[0], depth))
+
+    def _plain_call(self, overload: Overload, depth: int) -> str:
+        if overload.is_function and not (overload.is_method and self._chance(50)):
+            return f"{overload.name}({self._arguments(overload, overload.parameters, depth)})"
+        return self._receiver(overload, depth) + "." + self._tail(overload, depth)
+
+    def _tail(self, overload: Overload, depth: int) -> str:
+        own = overload.parameters[0]
+        rest = overload.parameters[1:] if own.form == "plain" else overload.parameters
+        return f"{overload.name}({self._arguments(overload, rest, min(depth, 1))})"
+
+    def _arguments(self, overload: Overload, wanted: Iterable[Parameter], depth: int) -> str:
+        """Arguments as declared; now and then one too few, too many, or of an unknown name."""
+        wrong = self._rng.randrange(88 if self._spoiled else 0, 100)
+        texts: list[str] = []
+        by_name = False
+        for parameter in wanted:
+            if parameter.form == "surplus":
+                if not by_name:
+                    count = self._one((2, 1, 0, 3))
+                    texts += [self.argument(overload, parameter, depth) for _ in range(count)]
+                    by_name = parameter.kind == "rule"
+                continue
+            if parameter.form == "named":
+                for name in self._one(((), ("a",), ("default", "b"))):
+                    by_name = True
+                    texts.append(f"{name} => {self.argument(overload, parameter, depth)}")
+                continue
+            if not parameter.required and self._chance(50):
+                by_name = overload.takes_names
+                if not by_name:
+                    break
+                continue
+            text = self.argument(overload, parameter, depth)
+            by_name = by_name or (overload.takes_names and self._chance(15))
+            texts.append(f"{parameter.name} => {text}" if by_name else text)
+        if wrong > 94:
+            texts = texts[:-1]
+        elif wrong > 90 and not by_name:
+            texts.append(self.expression("any", 0))
+        elif wrong > 87:
+            texts.append("nothing => 1")
+        return ", ".join(texts)
+
+    # ------------------------------------------------------------ displays, access and scopes
+
+    def display(self, overload: Overload, depth: int) -> str:
+        """``[...]`` or ``{...}``."""
+        inner = self._arguments(overload, overload.parameters, depth)
+        return f"[{inner}]" if overload.name == "#list" else f"{{{inner}}}"
+
+    def index(self, overload: Overload, depth: int) -> str:
+        """``x[...]``."""
+        inner = [self.argument(overload, one, depth) for one in overload.parameters[1:]]
+        return f"{self._receiver(overload, depth)}[{', '.join(inner)}]"
+
+    def access(self, overload: Overload, depth: int) -> str:
+        """``x.key``, ``x.method()``, and the same with ``?.``."""
+        dot = overload.name.removeprefix("#operator_")
+        parts = {one.name: one for one in overload.parameters}
+        if "expr" not in parts:
+            owner = next(one for one in overload.parameters if one.kind != "keyword")
+            return f"{receiver(self.argument(overload, owner, depth))}{dot}{self._one(KEYWORDS)}"
+        method = self._one(self._library.methods)
+        left = "null" if dot == "?." and self._chance(20) else self._receiver(method, depth)
+        if dot == "?." and self._chance(20):
+            return f"{left}{dot}{self._one(KEYWORDS)}"
+        return f"{left}{dot}{self._tail(method, depth)}"
+
+    def variable(self, _overload: Overload, _depth: int) -> str:
+        """A variable, whether there is one or not."""
+        return self._one(("$data", "$", "$nothing", "$1"))
+
+    def scoped(self, overload: Overload, depth: int) -> str:
+        """``scope -> expression``."""
+        left = self.argument(overload, overload.parameters[0], depth)
+        if self._chance(40):
+            return f"({left} -> {self.expression('any', depth)})"
+        return f"({left} -> {self._one(BODIES)})"
+
+    def scope(self, overload: Overload, depth: int) -> str:
+        """What makes a scope, most often with something that reads it."""
+        text = self._plain_call(overload, depth)
+        return text if self._chance(10) else f"({text} -> {self._one(BODIES)})"
+
+    def anything(self, _overload: Overload, depth: int) -> str:
+        """Any expression: this is done to all of them."""
+        return self.expression("any", depth)
+
+    def by_kind(self, overload: Overload, depth: int) -> str:
+        """A test of the kind of what is another value in every call."""
+        test = {"now": "isDatetime", "localtz": "isTimespan"}.get(overload.name, "isNumber")
+        return f"{test}({self._plain_call(overload, depth)})"
+
+
+def receiver(text: str) -> str:
+    """An expression as the left side of a dot; what has operators is in parentheses already."""
+    return f"({text})" if re.fullmatch(r"\d+\.\d+", text) else text
+
+
+OPERATORS: Final = {"*equal": "=", "*not_equal": "!="}
+SPECIAL: Final[Mapping[str, Callable[[Writer, Overload, int], str]]] = {
+    "#list": Writer.display, "#map": Writer.display, "#indexer": Writer.index,
+    "#operator_.": Writer.access, "#operator_?.": Writer.access,
+    "#get_context_data": Writer.variable, "#operator_->": Writer.scoped,
+    "let": Writer.scope, "with": Writer.scope, "def": Writer.scope, "unpack": Writer.scope,
+    "#finalize": Writer.anything, "#iter": Writer.anything,
+    "now": Writer.by_kind, "random": Writer.by_kind, "localtz": Writer.by_kind,
+}  # fmt: skip
+
+
+class Library:
+    """The overloads that expressions are made of.
+
+    :ivar makers: overloads by the kind of their results, for nested calls.
+    :ivar methods: overloads that are called with a dot.
+    """
+
+    def __init__(self, overloads: Mapping[str, Overload]):
+        usable = [
+            one
+            for _key, one in sorted(overloads.items())
+            if one.name not in UNNESTED
+            and not any(parameter.kind == "yaqlized" for parameter in one.parameters)
+        ]
+        self.methods = tuple(one for one in usable if one.is_method and one.name != "unpack")
+        nested = [one for one in usable if one.name not in SMALL]
+        self.makers: dict[str, tuple[Overload, ...]] = {
+            kind: tuple(one for one in nested if one.result == kind) for kind in KINDS
+        }
+        self.makers["iterator"] += tuple(one for one in nested if one.result == "iterable")
+
+    def call(self, rng: random.Random, overload: Overload) -> str:
+        """A call of an overload, most often with simple arguments."""
+        return Writer(rng, self).call(overload, rng.choice((0, 1, 0, 2)))
+
+    def spoiled_call(self, rng: random.Random, overload: Overload) -> str:
+        """A call that fails, if the overload does not take everything."""
+        return Writer(rng, self, spoiled=True).call(overload, 0)
+
+    def chain(self, rng: random.Random) -> str:
+        """An expression whose calls nest up to four deep."""
+        return Writer(rng, self).call(rng.choice(self.methods), 4)
