@@ -119,24 +119,15 @@ class Overload:
     def arrange(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any] | None:
         """Lay arguments out by position, defaults between them; None if they do not fit.
 
+        Arguments that are NO_VALUE were left out before others: they have their defaults as well.
         Keyword-only arguments stay behind, see :meth:`leftover`.
         """
-        count = len(self.positional)
-        if not kwargs:
-            if len(args) < self.required or (len(args) > count and self.var_positional is None):
-                return None
-            return list(args)
-        if len(args) > count and self.var_positional is None:
-            return None
-        row = list(args)
-        names = {p.name for p in self.positional[: len(args)]}
-        if not names.isdisjoint(kwargs):
-            return None
-        rest = set(kwargs)
+        row = self._filled(args, kwargs)
+        if row is None or not kwargs:
+            return row
         pending: list[Any] = []
         for parameter in self.positional[len(args) :]:
             if parameter.name in kwargs:
-                rest.discard(parameter.name)
                 pending.append(kwargs[parameter.name])
                 row.extend(pending)
                 pending = []
@@ -144,8 +135,29 @@ class Overload:
                 return None
             else:
                 pending.append(parameter.default)
-        if rest - set(self.keyword) and self.var_keyword is None:
+        if self.var_keyword is None and not self.keyword.keys() >= self.leftover(kwargs).keys():
             return None
+        return row
+
+    def _filled(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any] | None:
+        count = len(self.positional)
+        if len(args) > count and self.var_positional is None:
+            return None
+        if not kwargs and len(args) < self.required:
+            return None
+        row = list(args)
+        for index, value in enumerate(args):
+            parameter = self.positional[index] if index < count else None
+            given = parameter is not None and parameter.name in kwargs
+            if value is not NO_VALUE:
+                if given:
+                    return None
+            elif parameter is None:
+                return None
+            else:
+                row[index] = kwargs[parameter.name] if given else parameter.default
+                if row[index] is inspect.Parameter.empty:
+                    return None
         return row
 
     def leftover(self, kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -171,6 +171,8 @@ class FunctionTable:
     ) -> Any:
         """Call *name*, as a method when *receiver* is not NO_RECEIVER.
 
+        Arguments that are NO_VALUE are left out: their parameters have their defaults.
+
         :raises NoFunctionRegisteredException, NoMethodRegisteredException: the name is unknown.
         :raises NoMatchingFunctionException, NoMatchingMethodException: no overload fits.
         :raises AmbiguousFunctionException, AmbiguousMethodException: several fit equally.
@@ -186,7 +188,7 @@ class FunctionTable:
                 raise exceptions.NoMethodRegisteredException(name, receiver)
             args = (receiver, *args)
         try:
-            if kwargs:
+            if kwargs or any(value is NO_VALUE for value in args):
                 result = self._call_named(rt, family, args, kwargs, caller)
             else:
                 choice, args = family.prepared(args)
@@ -203,7 +205,7 @@ class FunctionTable:
     def _call_named(
         self, rt: Any, family: Family, args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any
     ) -> Any:
-        if family.no_kwargs:
+        if family.no_kwargs and kwargs:
             raise exceptions.ArgumentException(next(iter(kwargs)))
         overload, arranged, named = family.select(args, kwargs)
         row = [

@@ -77,6 +77,7 @@ DIFFERENCES: Final = (
         "NoMatchingFunctionException",
         fits=lambda case: (
             case.argument_failed
+            and case.ours.error is not None
             and case.theirs.error is not None
             and _RESOLUTION.fullmatch(case.theirs.error) is not None
         ),
@@ -155,6 +156,16 @@ DIFFERENCES: Final = (
         "('list', (('int', 1), ('NoneType', None)))",
         frozenset(("method unpack(iterable sequence, *string args)",)),
         lambda case: "unpack()" in case.text,
+    ),
+    Difference(
+        "What is no pair is not among the items of a dictionary.",
+        "{a => 1}.items().contains(5)",
+        "('bool', False)",
+        "TypeError: cannot unpack non-iterable int object",
+        fits=lambda case: (
+            re.match("cannot unpack|(not enough|too many) values to unpack", case.theirs.message)
+            is not None
+        ),
     ),
     Difference(
         "A scope is nothing to go over.",

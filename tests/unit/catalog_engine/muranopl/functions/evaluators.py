@@ -140,7 +140,7 @@ class Evaluator:
         return tuple(args), kwargs
 
     def argument(self, node: Any, scope: Mapping[str, Any], lazy: bool) -> Any:
-        if lazy:
+        if lazy and node is not oracle.NO_VALUE:
             return self.thunk(node, scope)
         try:
             return self.value(node, scope)

@@ -260,20 +260,25 @@ class Writer:
                     texts.append(f"{name} => {self.argument(overload, parameter, depth)}")
                 continue
             if not parameter.required and self._chance(50):
+                if not by_name and self._chance(15):
+                    texts.append("")
+                    continue
                 by_name = overload.takes_names
                 if not by_name:
                     break
                 continue
             text = self.argument(overload, parameter, depth)
             by_name = by_name or (overload.takes_names and self._chance(15))
+            if by_name:
+                texts = _without_last_gaps(texts)
             texts.append(f"{parameter.name} => {text}" if by_name else text)
         if wrong > 94:
             texts = texts[:-1]
         elif wrong > 90 and not by_name:
             texts.append(self.expression("any", 0))
         elif wrong > 87:
-            texts.append("nothing => 1")
-        return ", ".join(texts)
+            texts = [*_without_last_gaps(texts), "nothing => 1"]
+        return ", ".join(_without_last_gaps(texts))
 
     # ------------------------------------------------------------ displays, access and scopes
 
@@ -324,6 +329,13 @@ class Writer:
         """A test of the kind of what is another value in every call."""
         test = {"now": "isDatetime", "localtz": "isTimespan"}.get(overload.name, "isNumber")
         return f"{test}({self._plain_call(overload, depth)})"
+
+
+def _without_last_gaps(texts: list[str]) -> list[str]:
+    """Arguments by position, of which the last may not be left out."""
+    while texts and not texts[-1]:
+        texts = texts[:-1]
+    return texts
 
 
 def receiver(text: str) -> str:

@@ -36,7 +36,17 @@ TODAY: Final = 1_600_000_000.0
 LAZY_TEXT: Final = "a text of something lazy"
 LIST_TEXT: Final = "a text of one of Python's own lists"
 SIGNS: Final = {LAZY_TEXT: re.compile(r" at 0x|View\(|dict_\w+\("), LIST_TEXT: re.compile(r"\[")}
-"""Among the overloads that ran are these, when one gave such a value; the signs tell texts."""
+"""Among the overloads that ran are these, when one gave a text with such a sign in it."""
+
+TEXT_MAKERS: Final = frozenset(
+    (
+        "str(any value)",
+        "method join(iterable sequence, string separator)",
+        "method join(string separator, iterable sequence)",
+        "method replace(string string, dict replacements, int count)",
+    )
+)
+"""Overloads that make texts of any values."""
 
 KINDS: Final[Mapping[type, str]] = {
     object: "any", bool: "bool", int: "int", Mapping: "dict", Set: "set", Iterator: "iterator",
@@ -202,7 +212,7 @@ class Oracle:
         def watched(*args: Any, **kwargs: Any) -> Any:
             self.called.add(key)
             result = payload(*args, **kwargs)
-            if isinstance(result, str):
+            if key in TEXT_MAKERS:
                 self.called.update(mark for mark, sign in SIGNS.items() if sign.search(result))
             return result
 
