@@ -152,9 +152,7 @@ class Overload:
             if value is not NO_VALUE:
                 if given:
                     return None
-            elif parameter is None:
-                return None
-            else:
+            elif parameter is not None:
                 row[index] = kwargs[parameter.name] if given else parameter.default
                 if row[index] is inspect.Parameter.empty:
                     return None

@@ -15,7 +15,7 @@ from catalog_engine.muranopl.objects.model import MuranoObject, TypeReference, V
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.operations_functions import Call, FunctionSites
 from catalog_engine.muranopl.runtime.properties import get_property, plain_contract, set_property
-from catalog_engine.muranopl.runtime.values import GONE_OVER, MDict, MList
+from catalog_engine.muranopl.runtime.values import GONE_OVER, LooseDict, MDict, MList
 from catalog_engine.muranopl.source.errors import did_you_mean
 from catalog_engine.muranopl.types.reflection import Handle
 
@@ -89,7 +89,7 @@ class ObjectSites:
             kind = value.__class__
             if kind is MuranoObject or kind is View or kind is TypeReference:
                 return get_property(value, name, cls)
-            if kind is MDict:
+            if kind is MDict or kind is LooseDict:
                 return value.get(name) if missing_is_null else value[name]
             if kind is MList or isinstance(value, GONE_OVER):
                 return (read(item) for item in value)

@@ -78,7 +78,7 @@ def item(target: Any, index: Any) -> Any:
     if kind is MDict or (kind is MList and isinstance(index, int)):
         return target[index]
     # What lazy functions hand on is not settled: pairs of items() and zip(), groups.
-    if isinstance(target, (tuple, list)) and isinstance(index, int):
+    if isinstance(target, MDict) or (isinstance(target, (tuple, list)) and isinstance(index, int)):
         return target[index]
     raise exceptions.NoMatchingFunctionException("#indexer")
 

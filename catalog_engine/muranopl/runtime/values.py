@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
@@ -22,25 +23,37 @@ _TEXT_SHIFT: Final = 5
 _SHORT: Final = (1 << _TEXT_SHIFT) - 1
 
 
-def _measured(values: Iterable[Any], count: int) -> tuple[int, int]:
-    """Expanded size and depth of a collection of *count* items.
+def _measured(values: Iterable[Any], count: int) -> tuple[int, int, bool]:
+    """Expanded size and depth of a collection of *count* items, and whether it is loose.
 
     :raises MemoryQuotaExceededException: it is too large or too deep.
     """
     size = count + 1
     depth = 0
+    loose = False
     for value in values:
         kind = value.__class__
         if kind is str:
             if len(value) > _SHORT:
                 size += len(value) >> _TEXT_SHIFT
+        elif kind in _SCALARS:
+            pass
         elif kind in _COLLECTIONS:
             size += value.size
             if value.depth > depth:
                 depth = value.depth
+            loose = loose or kind in _LOOSE
+        else:
+            loose = loose or _is_unsettled(kind)
     if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
         raise exceptions.MemoryQuotaExceededException()
-    return size, depth + 1
+    return size, depth + 1, loose
+
+
+@functools.cache
+def _is_unsettled(kind: type) -> bool:
+    """Whether values of a type that is none of ours are collections, lazy ones or Python's own."""
+    return issubclass(kind, (*GONE_OVER, Mapping))
 
 
 class MList(tuple[Any, ...]):
@@ -50,9 +63,11 @@ class MList(tuple[Any, ...]):
     depth: int
 
     def __new__(cls, items: Iterable[Any] = ()) -> MList:
-        """A list of settled items."""
+        """A list of items; one of settled items is settled itself."""
         self = tuple.__new__(cls, items)
-        self.size, self.depth = _measured(self, len(self))
+        self.size, self.depth, loose = _measured(self, len(self))
+        if loose:
+            self.__class__ = LooseList
         return self
 
 
@@ -65,27 +80,35 @@ class MDict(dict[Any, Any]):
         super().__init__(items)
         size = 2 * len(self) + 1
         depth = 0
+        loose = False
         for key, value in self.items():
             if key.__class__ is not str:
-                if key.__class__ in _COLLECTIONS:
-                    size += key.size
-                    if key.depth > depth:
-                        depth = key.depth
+                more, levels, loose_key = _measured((key,), 0)
+                size += more - 1
+                depth = max(depth, levels - 1)
+                loose = loose or loose_key
             elif len(key) > _SHORT:
                 size += len(key) >> _TEXT_SHIFT
             kind = value.__class__
             if kind is str:
                 if len(value) > _SHORT:
                     size += len(value) >> _TEXT_SHIFT
+            elif kind in _SCALARS:
+                pass
             elif kind in _COLLECTIONS:
                 size += value.size
                 if value.depth > depth:
                     depth = value.depth
+                loose = loose or kind in _LOOSE
+            else:
+                loose = loose or _is_unsettled(kind)
         if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
             raise exceptions.MemoryQuotaExceededException()
         self.size = size
         self.depth = depth + 1
         self._hash: int | None = None
+        if loose:
+            self.__class__ = LooseDict
 
     @classmethod
     def measured(cls, items: dict[Any, Any], size: int, depth: int) -> MDict:
@@ -122,7 +145,9 @@ class MSet(collections.abc.Set[Any]):
 
     def __init__(self, items: Iterable[Any] = ()):
         self._items = dict.fromkeys(items)
-        self.size, self.depth = _measured(self._items, len(self._items))
+        self.size, self.depth, loose = _measured(self._items, len(self._items))
+        if loose:
+            self.__class__ = LooseSet
 
     def __contains__(self, item: object) -> bool:
         return item in self._items
@@ -139,6 +164,22 @@ class MSet(collections.abc.Set[Any]):
     def __repr__(self) -> str:
         # The text that yaql's sets have, which packages see.
         return f"frozenset({{{', '.join(map(repr, self))}}})" if self._items else "frozenset()"
+
+
+class LooseList(MList):
+    """A list that a function made of what is lazy, in it or in its lists; frozen when stored."""
+
+
+class LooseDict(MDict):
+    """The same of a dictionary."""
+
+    __slots__ = ()
+
+
+class LooseSet(MSet):
+    """The same of a set."""
+
+    __slots__ = ()
 
 
 class Lazy:
@@ -221,9 +262,10 @@ _SCALARS: Final = frozenset((type(None), bool, int, float))
 _DRAINED: Final = (
     Iterator, Lazy, range, collections.abc.ValuesView, collections.abc.ItemsView,
 )  # fmt: skip
-GONE_OVER: Final = (tuple, collections.abc.Set, *_DRAINED)
+GONE_OVER: Final = (tuple, list, collections.abc.Set, *_DRAINED)
 """What an attribute is read of item by item."""
-_COLLECTIONS: Final[frozenset[Any]] = frozenset((MList, MDict, MSet))
+_LOOSE: Final[frozenset[Any]] = frozenset((LooseList, LooseDict, LooseSet))
+_COLLECTIONS: Final[frozenset[Any]] = _LOOSE | {MList, MDict, MSet}
 _EMPTY_LIST: Final = MList()
 _EMPTY_DICT: Final = MDict()
 _FROZEN: Final = frozenset((type(None), bool, int, float, str, MList, MDict, MSet))

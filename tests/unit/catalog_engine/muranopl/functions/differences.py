@@ -11,6 +11,7 @@ from tests.unit.catalog_engine.muranopl.functions.evaluators import UNSETTLED
 from tests.unit.catalog_engine.muranopl.functions.oracle import (
     LAZY_TEXT,
     LIST_TEXT,
+    RULE,
     Outcome,
 )
 
@@ -168,6 +169,14 @@ DIFFERENCES: Final = (
         ),
     ),
     Difference(
+        "A rule is no value.",
+        "{}.set(a, b => 1).len()",
+        "NoMatchingMethodException",
+        "('int', 1)",
+        frozenset((RULE,)),
+        lambda case: case.ours.error is not None,
+    ),
+    Difference(
         "A scope is nothing to go over.",
         "dict([let(1)])",
         "TypeError: 'Scope' object is not iterable",
@@ -182,8 +191,8 @@ DIFFERENCES: Final = (
         fits=lambda case: case.theirs.message.startswith('No method "format"'),
     ),
     Difference(
-        "What is written as a list or dictionary holds lists, never something lazy, so that equal"
-        " ones are equal.",
+        "What is written as a list or dictionary, and what is stored, holds lists and never"
+        " something lazy, so that equal ones are equal.",
         "{range(1) => 1, range(1) => 2}",
         "('dict', ((('list', (('int', 0),)), ('int', 2)),))",
         "('dict', ((('list', (('int', 0),)), ('int', 1)), (('list', (('int', 0),)), ('int', 2))))",

@@ -14,11 +14,11 @@ from catalog_engine.muranopl.functions.parameters import MappingRule
 from catalog_engine.muranopl.functions.scopes import Scope
 from catalog_engine.muranopl.functions.table import NO_RECEIVER, NO_VALUE, FunctionTable
 from catalog_engine.muranopl.runtime import exceptions
-from catalog_engine.muranopl.runtime.values import MDict, MList, MSet
+from catalog_engine.muranopl.runtime.values import LooseDict, LooseSet, MDict, MList, MSet, freeze
 from tests.unit.catalog_engine.muranopl.functions import oracle
 from tests.unit.catalog_engine.muranopl.language import Program, package
 
-UNSETTLED: Final = "a list or dictionary written with something lazy in it"
+UNSETTLED: Final = "a list or dictionary written with something lazy in it, or lazy keys"
 """What an evaluator notes when it met one."""
 
 
@@ -119,7 +119,10 @@ class Evaluator:
         if defined is not None:
             return defined(*(self.value(node, scope) for node in nodes))
         args, kwargs = self.arguments(name, kind, nodes, scope)
-        return self.table.call(self.rt, name, receiver, args, kwargs)
+        result = self.table.call(self.rt, name, receiver, args, kwargs)
+        if isinstance(result, (LooseDict, LooseSet)):
+            self.notes.add(UNSETTLED)
+        return result
 
     def arguments(self, name: str, kind: Any, nodes: Any, scope: Mapping[str, Any]) -> Any:
         rules = self.table.takes_mappings(name, kind)
@@ -206,8 +209,10 @@ class Compiled:
         self.program = Program(package(yaml.dump(document, Dumper=_Dumper, sort_keys=False)))
 
     def __call__(self, number: int, data: Any) -> Any:
-        """Evaluate the expression of a number."""
-        return oracle.canonical(self.program.call("org.example.Main", f"m{number}", data))
+        """Evaluate the expression of a number; what a method returns has nothing lazy in it."""
+        result = self.program.call("org.example.Main", f"m{number}", data)
+        assert freeze(result) is result
+        return oracle.canonical(result)
 
 
 class _Expression(str):

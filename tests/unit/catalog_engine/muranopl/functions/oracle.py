@@ -35,6 +35,8 @@ TODAY: Final = 1_600_000_000.0
 
 LAZY_TEXT: Final = "a text of something lazy"
 LIST_TEXT: Final = "a text of one of Python's own lists"
+SET: Final = "method set(dict dict, any key, any value)"
+RULE: Final = "set(), of which the last argument is a rule"
 SIGNS: Final = {LAZY_TEXT: re.compile(r" at 0x|View\(|dict_\w+\("), LIST_TEXT: re.compile(r"\[")}
 """Among the overloads that ran are these, when one gave a text with such a sign in it."""
 
@@ -212,6 +214,8 @@ class Oracle:
         def watched(*args: Any, **kwargs: Any) -> Any:
             self.called.add(key)
             result = payload(*args, **kwargs)
+            if key == SET and isinstance(args[-1], utils.MappingRule):
+                self.called.add(RULE)
             if key in TEXT_MAKERS:
                 self.called.update(mark for mark, sign in SIGNS.items() if sign.search(result))
             return result

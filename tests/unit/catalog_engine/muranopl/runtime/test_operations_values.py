@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from catalog_engine.muranopl.runtime import exceptions
+from catalog_engine.muranopl.runtime.values import MSet
 from tests.unit.catalog_engine.muranopl.language import run
 
 
@@ -124,3 +125,28 @@ def test_moments_of_yaml_are_kept_as_constants():
     assert made["day"] == datetime.date(2020, 2, 29)
     assert made["moment"].isoformat() == "2020-02-29T12:30:00"
     assert made["zone"].isoformat() == "2020-02-29T12:30:00+02:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("dict(x => $a.select($ + 1))", {"x": (2, 3, 4)}),
+        ("{}.set(x, range(2))", {"x": (0, 1)}),
+        ("$a.toDict($, [$].select($))", {1: (1,), 2: (2,), 3: (3,)}),
+        ("[$a].select($.skip(1)).zip([5])", (((2, 3), 5),)),
+        ("$a.groupBy($ mod 2, aggregator => $.select($ * 2))", ((1, (2, 6)), (0, (4,)))),
+        ("$a.limit(1).append(range(2)).toList()", (1, (0, 1))),
+        ("list(dict(x => [dict(y => range(1))]))", ({"x": ({"y": (0,)},)},)),
+        ("dict(range(2).select($) => dict(x => range(1)).keys())", {(0, 1): MSet(("x",))}),
+    ],
+)
+def test_what_functions_make_of_something_lazy_is_stored_settled(text, expected):
+    body = f"- $x: !yaql '{text}'\n- Return: [$x, $x]"
+    assert run(body, [1, 2, 3]) == (expected, expected)
+
+
+def test_what_functions_make_of_something_lazy_can_be_read_at_once():
+    assert value("dict(x => $a.select($ + 1)).x", [1, 2]) == (2, 3)
+    assert value("dict(x => $a.select($ + 1))[x]", [1, 2]) == (2, 3)
+    assert value("$a.limit(1).append(range(2)).toList()[1]", [1, 2]) == (0, 1)
+    assert value("list(dict(x => range(2))).x", [1]) == ((0, 1),)

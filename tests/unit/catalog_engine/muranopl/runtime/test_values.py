@@ -98,4 +98,4 @@ def test_nobody_changes_a_dictionary():
 
 def test_a_set_keeps_its_order():
     assert list(freeze({3: 0, 1: 0}.keys())) == [3, 1]
-    assert repr(MSet((3, 1))) == "MSet([3, 1])"
+    assert repr(MSet((3, 1))) == "frozenset({3, 1})"
