@@ -87,6 +87,7 @@ NAMED_LEAVES: Final[Mapping[str, tuple[str, ...]]] = {
     "hour": ("3", "23", "0", "24"),
     "#indexer.key": ("a", "1", "b"),
     "#operator_..obj": ("datetime(2020, 1, 2)", "timespan(1)", "$data.record", "null"),
+    "single.collection": ("[5]", "range(1)", "[5, 6]", "[]"),
     "random.from": ("0", "(-5)", "9", "a"),
     "random.to": ("3", "5", "0.5"),
     "repl": ("'#'", "'<\\\\g<0>>'", "'\\\\9'", "''"),
@@ -99,7 +100,7 @@ NAMED_LEAVES: Final[Mapping[str, tuple[str, ...]]] = {
     "generate.initial": ("0", "1", "'abc'"),
     "generate.predicate": ("$ < 5", "$.len() > 0", "false", "true", "$ < 2"),
     "generate.producer": ("$ + 1", "$.substring(1)", "($ + 1) mod 4", "$ * 2"),
-    "generateMany.initial": ("1", "0", "[]"),
+    "generateMany.initial": ("1", "2", "[]"),
     "generateMany.producer": (
         "[$ * 2, $ * 3].where($ < 20)", "[]", "[$ + 1].where($ < 4)", "[($ + 1) mod 3]", "$",
     ),
