@@ -77,7 +77,8 @@ def _pairs(rules: Iterable[MappingRule]) -> list[tuple[Any, Any]]:
 
 
 @_function("dict", no_kwargs=True, items=p.Iterable)
-def _dict_of_pairs(items: Iterable[Any]) -> MDict:
+def dict_of_pairs(items: Iterable[Any]) -> MDict:
+    """A dictionary of the first two items of each item."""
     pairs = {}
     for item in items:
         pair = iter(item)

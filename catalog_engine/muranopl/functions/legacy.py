@@ -8,6 +8,7 @@ from typing import Any
 
 from catalog_engine.muranopl.functions import bounds
 from catalog_engine.muranopl.functions import parameters as p
+from catalog_engine.muranopl.functions.collections import dict_of_pairs
 from catalog_engine.muranopl.functions.parameters import MappingRule
 from catalog_engine.muranopl.functions.scopes import Scope
 from catalog_engine.muranopl.functions.table import Subject
@@ -55,9 +56,9 @@ def _tuple(*args: Any) -> MList:
     return MList(args)
 
 
-@_function("dict", kind="both", no_kwargs=True, tuples=p.Tuple)
+@_function("dict", "#map", no_kwargs=True, tuples=p.Tuple)
 def _dict(*tuples: Any) -> MDict:
-    return MDict((key, value) for key, value in tuples)
+    return dict_of_pairs(tuples)
 
 
 @_function("range", kind="both", start=p.Int, stop=p.NullableInt)
@@ -83,7 +84,7 @@ def _as(receiver: Any, *mappings: MappingRule) -> Scope:
 
 @_function("#indexer", collection=p.Iterable, index_expression=p.Lambda)
 def _indexer(collection: Any, index_expression: Callable[..., Any]) -> Any:
-    if isinstance(collection, (tuple, list, Mapping)):
+    if isinstance(collection, (tuple, list, range, Mapping)):
         index = index_expression()
         if isinstance(collection, Mapping):
             if index in collection:

@@ -6,7 +6,7 @@ for one stays right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from catalog_engine.muranopl.functions.parameters import MappingRule
@@ -85,6 +85,11 @@ class ObjectSites:
         rt = self.rt
         missing_is_null = self._missing_is_null
 
+        def each(collection: Iterable[Any]) -> Iterator[Any]:
+            # Not a generator expression, which would begin with the collection at once.
+            for item in collection:
+                yield read(item)
+
         def read(value: Any) -> Any:
             kind = value.__class__
             if kind is MuranoObject or kind is View or kind is TypeReference:
@@ -92,7 +97,7 @@ class ObjectSites:
             if kind is MDict or kind is LooseDict:
                 return value.get(name) if missing_is_null else value[name]
             if kind is MList or isinstance(value, GONE_OVER):
-                return (read(item) for item in value)
+                return each(value)
             if isinstance(value, Handle):
                 return value.read(name)
             return function(rt, "#property#" + name, NO_RECEIVER, (value,), {}, cls)

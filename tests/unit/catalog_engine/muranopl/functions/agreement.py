@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.unit.catalog_engine.muranopl.functions.differences import DIFFERENCES, Case
+from catalog_engine.muranopl.functions.library import build_table
+from tests.unit.catalog_engine.muranopl.functions.differences import (
+    DIFFERENCES,
+    OLD_DIFFERENCES,
+    Case,
+)
 from tests.unit.catalog_engine.muranopl.functions.evaluators import Compiled, Evaluator
 from tests.unit.catalog_engine.muranopl.functions.oracle import Oracle, Outcome, outcome
 
@@ -28,23 +33,28 @@ class Evaluated:
 
 
 class Agreement:
-    """Compares evaluations of expressions: ours by table, ours compiled, and yaql's."""
+    """Compares evaluations of expressions: ours by table, ours compiled, and yaql's.
 
-    def __init__(self, oracle: Oracle, evaluator: Evaluator):
-        self.oracle = oracle
-        self.evaluator = evaluator
+    :param old_formats: the expressions are of formats 1.0 and 1.1.
+    """
+
+    def __init__(self, old_formats: bool = False):
+        self.form = "1.0" if old_formats else "1.4"
+        self.oracle = Oracle(old_formats)
+        self.evaluator = Evaluator(build_table(legacy_format=old_formats), old_formats)
+        self.differences = DIFFERENCES + (OLD_DIFFERENCES if old_formats else ())
 
     def check(self, expressions: Sequence[tuple[str, Any]]) -> list[Evaluated]:
         """Assert that all agree on expressions, each with its data, and return yaql's part.
 
-        What DIFFERENCES allows counts as agreement.
+        What the table of differences allows counts as agreement.
         """
         done: list[Evaluated] = []
         faults: list[tuple[str, Any, Case]] = []
-        compiled = Compiled([text for text, _data in expressions])
+        compiled = Compiled([text for text, _data in expressions], self.form)
         for number, (text, data) in enumerate(expressions):
             for case in self.cases(compiled, number, text, data):
-                if case.ours != case.theirs and not any(one.allows(case) for one in DIFFERENCES):
+                if case.ours != case.theirs and not self.is_meant(case):
                     faults.append((text, data, case))
             done.append(Evaluated(text, case.theirs, case.called))
         faults.sort(key=lambda fault: len(fault[0]))
@@ -52,6 +62,10 @@ class Agreement:
             (f"{len(faults)} differences from yaql", *map(_shown, faults[:SHOWN]))
         )
         return done
+
+    def is_meant(self, case: Case) -> bool:
+        """Say whether the table of differences has what a case shows."""
+        return any(one.allows(case) for one in self.differences)
 
     def cases(self, compiled: Compiled, number: int, text: str, data: Any) -> tuple[Case, Case]:
         """The evaluation by our table, and by compiled code."""

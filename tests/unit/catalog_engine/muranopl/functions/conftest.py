@@ -10,8 +10,6 @@ import pytest
 from catalog_engine.muranopl.functions.library import build_table
 from catalog_engine.muranopl.functions.table import FunctionTable
 from tests.unit.catalog_engine.muranopl.functions.agreement import Agreement
-from tests.unit.catalog_engine.muranopl.functions.evaluators import Evaluator
-from tests.unit.catalog_engine.muranopl.functions.oracle import Oracle
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +18,14 @@ def table() -> FunctionTable:
 
 
 @pytest.fixture(scope="session")
-def agreement(table: FunctionTable) -> Agreement:
-    return Agreement(Oracle(), Evaluator(table))
+def agreement() -> Agreement:
+    return Agreement()
+
+
+@pytest.fixture(scope="session")
+def old_agreement() -> Agreement:
+    """For code of formats 1.0 and 1.1."""
+    return Agreement(old_formats=True)
 
 
 @pytest.fixture(scope="session")

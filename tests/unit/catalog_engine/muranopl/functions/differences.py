@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tests.unit.catalog_engine.muranopl.functions.evaluators import UNSETTLED
-from tests.unit.catalog_engine.muranopl.functions.oracle import (
+from tests.unit.catalog_engine.muranopl.functions.marks import (
+    INDEXED,
     LAZY_TEXT,
     LIST_TEXT,
     RULE,
-    Outcome,
+    UNSETTLED,
 )
+from tests.unit.catalog_engine.muranopl.functions.oracle import Outcome
 
 
 @dataclass(frozen=True)
@@ -201,3 +202,46 @@ DIFFERENCES: Final = (
     ),
 )
 """Each has an example that shows it, so that none outlives its difference."""
+
+OLD_DIFFERENCES: Final = (
+    Difference(
+        "Lists are pairs for dict() whichever function made them; yaql hands out two kinds.",
+        "dict(list(a, 1))",
+        "('dict', ((('str', 'a'), ('int', 1)),))",
+        "StopIteration",
+        fits=lambda case: (
+            "dict(iterable items)" in case.called
+            or re.match('No function "(dict|#map)" matches', case.theirs.message) is not None
+        ),
+    ),
+    Difference(
+        "dict() is no method; in yaql it looks like one, and fails.",
+        "5.dict()",
+        "NoMethodRegisteredException",
+        "NoMatchingMethodException",
+        fits=lambda case: case.theirs.message.startswith('No method "dict" for'),
+    ),
+    Difference(
+        "Only an arrow reads a scope; in yaql a method goes on with what as() was called for.",
+        "[1].as($ => a).len()",
+        "NoMatchingMethodException",
+        "('int', 1)",
+        frozenset(("#operator_.(scope receiver, lambda? expr)",)),
+    ),
+    Difference(
+        "A dictionary and a list are not added; yaql makes a list of the keys and the items.",
+        "{a => 1} + [b]",
+        "NoMatchingFunctionException",
+        "('list', (('str', 'a'), ('str', 'b')))",
+        frozenset(("#operator_+(iterable left, iterable right)",)),
+        lambda case: case.ours.message.startswith('No function "#operator_+"'),
+    ),
+    Difference(
+        "An index that is a key of a dictionary gives its item; yaql filters the keys.",
+        "{a => 1}[a]",
+        "('int', 1)",
+        "('list', (('str', 'a'),))",
+        frozenset((INDEXED,)),
+    ),
+)
+"""Further ones for code of formats 1.0 and 1.1."""

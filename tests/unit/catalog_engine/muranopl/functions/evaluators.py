@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import collections.abc
 import random
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import yaml
 from yaql.language import expressions
@@ -16,10 +16,8 @@ from catalog_engine.muranopl.functions.table import NO_RECEIVER, NO_VALUE, Funct
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.values import LooseDict, LooseSet, MDict, MList, MSet, freeze
 from tests.unit.catalog_engine.muranopl.functions import oracle
+from tests.unit.catalog_engine.muranopl.functions.marks import UNSETTLED
 from tests.unit.catalog_engine.muranopl.language import Program, package
-
-UNSETTLED: Final = "a list or dictionary written with something lazy in it, or lazy keys"
-"""What an evaluator notes when it met one."""
 
 
 class Clock:
@@ -47,12 +45,14 @@ class Runtime:
 class Evaluator:
     """Walks yaql's syntax trees and calls our functions, as generated code does.
 
+    :param old_formats: the table is for formats 1.0 and 1.1.
     :ivar notes: what the last evaluation met that may explain a difference.
     :ivar argument_failed: the last evaluation ended in an argument, not in the function it is for.
     """
 
-    def __init__(self, table: FunctionTable):
+    def __init__(self, table: FunctionTable, old_formats: bool = False):
         self.table = table
+        self.old_formats = old_formats
         self.rt = Runtime()
         self.argument_failed = False
         self.notes: set[str] = set()
@@ -108,10 +108,14 @@ class Evaluator:
 
     def attribute(self, receiver: Any, name: str) -> Any:
         if isinstance(receiver, collections.abc.Mapping):
-            return receiver[name]
+            return receiver.get(name) if self.old_formats else receiver[name]
         if isinstance(receiver, collections.abc.Iterable) and not isinstance(receiver, str):
-            return (self.attribute(item, name) for item in receiver)
+            return self.attributes(receiver, name)
         return self.table.call(self.rt, f"#property#{name}", NO_RECEIVER, (receiver,), {})
+
+    def attributes(self, collection: Any, name: str) -> Iterator[Any]:
+        for item in collection:
+            yield self.attribute(item, name)
 
     def call(self, name: str, receiver: Any, nodes: Any, scope: Mapping[str, Any]) -> Any:
         kind = "function" if receiver is NO_RECEIVER else "method"
@@ -196,7 +200,7 @@ class Compiled:
     :param texts: each becomes the result of a static method; ``$`` and ``$data`` are the data.
     """
 
-    def __init__(self, texts: Sequence[str]):
+    def __init__(self, texts: Sequence[str], form: str = "1.4"):
         methods = {
             f"m{number}": {
                 "Usage": "Static",
@@ -206,7 +210,8 @@ class Compiled:
             for number, text in enumerate(texts)
         }
         document = {"Namespaces": {"=": "org.example"}, "Name": "Main", "Methods": methods}
-        self.program = Program(package(yaml.dump(document, Dumper=_Dumper, sort_keys=False)))
+        text = yaml.dump(document, Dumper=_Dumper, sort_keys=False)
+        self.program = Program(package(text, form=form))
 
     def __call__(self, number: int, data: Any) -> Any:
         """Evaluate the expression of a number; what a method returns has nothing lazy in it."""

@@ -49,7 +49,7 @@ LEAVES: Final[Mapping[str, tuple[str, ...]]] = {
         "[1, 2]", "[]", "[5]", "[3, 1, 2, 1]", "[a, b]", "[[1, 2], [3]]", "[null, true, x]",
         "[{a => 1}, {a => 2}]", "$data.list", "$data.records",
     ),
-    "iterator": ("range(3)", "[2, 1].select($)", "range(0)", "[a, b, a].where(true)"),
+    "iterator": ("range(0, 3)", "[2, 1].select($)", "range(0, 0)", "[a, b, a].where(true)"),
     "dict": (
         "{a => 1}", "{}", "{a => [1], b => {c => 2}}", "{1 => x, b => null}", "$data.record",
     ),
@@ -87,7 +87,10 @@ NAMED_LEAVES: Final[Mapping[str, tuple[str, ...]]] = {
     "hour": ("3", "23", "0", "24"),
     "#indexer.key": ("a", "1", "b"),
     "#operator_..obj": ("datetime(2020, 1, 2)", "timespan(1)", "$data.record", "null"),
-    "single.collection": ("[5]", "range(1)", "[5, 6]", "[]"),
+    "single.collection": ("[5]", "range(0, 1)", "[5, 6]", "[]"),
+    "#indexer.indexExpression": ("0", "$ > 1", "1", "(-1)", "a", "true", "$.nothing()"),
+    "switch.conditions": ("$ > 1 => a", "$ = $ => $", "false => b", "len($) => [$]"),
+    "as.mappings": ("$ => a", "len($) => a", "[$] => b", "$ => '$1'"),
     "random.from": ("0", "(-5)", "9", "a"),
     "random.to": ("3", "5", "0.5"),
     "repl": ("'#'", "'<\\\\g<0>>'", "'\\\\9'", "''"),
@@ -113,7 +116,7 @@ SMALL: Final = frozenset(("pow", "shiftBitsLeft", "#operator_*", "round"))
 ENDLESS: Final = frozenset(("range", "sequence", "repeat", "cycle", "generate", "generateMany"))
 """Functions that are cut off inside of other expressions: yaql's len() has no limit."""
 
-UNNESTED: Final = frozenset(("now", "random", "localtz", "#finalize", "#iter"))
+UNNESTED: Final = frozenset(("now", "random", "localtz", "#finalize", "#iter", "#operator_=>"))
 
 LAMBDAS: Final = (
     "$", "$ > 1", "$ + 1", "true", "$.len()", "str($)", "$[0]", "$ mod 2", "null", "1 / $",
@@ -253,7 +256,7 @@ class Writer:
                 if not by_name:
                     count = self._one((2, 1, 0, 3))
                     texts += [self.argument(overload, parameter, depth) for _ in range(count)]
-                    by_name = parameter.kind == "rule"
+                    by_name = parameter.kind == "rule" or not overload.takes_names
                 continue
             if parameter.form == "named":
                 for name in self._one(((), ("a",), ("default", "b"))):
@@ -301,6 +304,9 @@ class Writer:
             owner = next(one for one in overload.parameters if one.kind != "keyword")
             return f"{receiver(self.argument(overload, owner, depth))}{dot}{self._one(KEYWORDS)}"
         method = self._one(self._library.methods)
+        if parts["receiver"].kind == "scope":
+            left = self._one(("[1, 2].as($ => a)", "ab.as($.len() => a)", "let(1)"))
+            return f"{left}{dot}{self._tail(method, depth)}"
         left = "null" if dot == "?." and self._chance(20) else self._receiver(method, depth)
         if dot == "?." and self._chance(20):
             return f"{left}{dot}{self._one(KEYWORDS)}"
@@ -350,7 +356,7 @@ SPECIAL: Final[Mapping[str, Callable[[Writer, Overload, int], str]]] = {
     "#operator_.": Writer.access, "#operator_?.": Writer.access,
     "#get_context_data": Writer.variable, "#operator_->": Writer.scoped,
     "let": Writer.scope, "with": Writer.scope, "def": Writer.scope, "unpack": Writer.scope,
-    "#finalize": Writer.anything, "#iter": Writer.anything,
+    "#finalize": Writer.anything, "#iter": Writer.anything, "#operator_=>": Writer.anything,
     "now": Writer.by_kind, "random": Writer.by_kind, "localtz": Writer.by_kind,
 }  # fmt: skip
 
@@ -369,7 +375,9 @@ class Library:
             if one.name not in UNNESTED
             and not any(parameter.kind == "yaqlized" for parameter in one.parameters)
         ]
-        self.methods = tuple(one for one in usable if one.is_method and one.name != "unpack")
+        self.methods = tuple(
+            one for one in usable if one.is_method and one.name[0] != "#" and one.name != "unpack"
+        )
         nested = [one for one in usable if one.name not in SMALL]
         self.makers: dict[str, tuple[Overload, ...]] = {
             kind: tuple(one for one in nested if one.result == kind) for kind in KINDS

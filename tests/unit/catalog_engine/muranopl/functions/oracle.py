@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 import yaql
 from dateutil import parser
+from yaql import legacy
 from yaql.language import contexts, specs, utils, yaqltypes
 from yaql.language.utils import NO_VALUE
 from yaql.standard_library import collections as yaql_collections
@@ -19,6 +20,9 @@ from yaql.standard_library import date_time as yaql_date_time
 from yaql.standard_library import queries as yaql_queries
 from yaql.standard_library import strings as yaql_strings
 from yaql.standard_library import yaqlized as yaql_yaqlized
+
+from catalog_engine.muranopl.functions.legacy import AS_FUNCTIONS_TOO
+from tests.unit.catalog_engine.muranopl.functions.marks import marks_of
 
 LIMIT: Final = 2000
 """Items that a lazy collection may have."""
@@ -33,28 +37,11 @@ OPTIONS: Final = {
 TODAY: Final = 1_600_000_000.0
 """What all clocks show."""
 
-LAZY_TEXT: Final = "a text of something lazy"
-LIST_TEXT: Final = "a text of one of Python's own lists"
-SET: Final = "method set(dict dict, any key, any value)"
-RULE: Final = "set(), of which the last argument is a rule"
-SIGNS: Final = {LAZY_TEXT: re.compile(r" at 0x|View\(|dict_\w+\("), LIST_TEXT: re.compile(r"\[")}
-"""Among the overloads that ran are these, when one gave a text with such a sign in it."""
-
-TEXT_MAKERS: Final = frozenset(
-    (
-        "str(any value)",
-        "method join(iterable sequence, string separator)",
-        "method join(string separator, iterable sequence)",
-        "method replace(string string, dict replacements, int count)",
-    )
-)
-"""Overloads that make texts of any values."""
-
 KINDS: Final[Mapping[type, str]] = {
     object: "any", bool: "bool", int: "int", Mapping: "dict", Set: "set", Iterator: "iterator",
     re.Pattern: "regex", datetime.datetime: "datetime", datetime.timedelta: "timespan",
     type(None): "null", utils.MappingRule: "rule", contexts.ContextBase: "scope",
-    yaql_queries.OrderingIterable: "ordering",
+    yaql_queries.OrderingIterable: "ordering", tuple: "list",
 }  # fmt: skip
 """What kind of expression has values of a Python type that a parameter may be of."""
 
@@ -186,16 +173,29 @@ class OrderedSet(frozenset[Any]):
         return self.difference(other).union(item for item in other if item not in self)
 
 
+def old_context() -> Any:
+    """Functions for formats 1.0 and 1.1: yaql's for its own old versions, more called both ways."""
+    context = legacy.create_context()
+    for name in sorted(AS_FUNCTIONS_TOO):
+        known = [layer for layer in context.collect_functions(name) if layer]
+        if not any(one.is_function and one.is_method for layer in known for one in layer):
+            for definition in utils.to_extension_method(name, context):
+                context.register_function(definition)
+    return context
+
+
 class Oracle:
     """The published yaql.
 
+    :param old_formats: yaql for code of formats 1.0 and 1.1.
     :ivar overloads: the definitions of its standard library, by their description.
-    :ivar called: overloads that ran since it was emptied.
+    :ivar called: overloads that ran since it was emptied, and the marks of their calls.
     """
 
-    def __init__(self) -> None:
-        self.engine = yaql.YaqlFactory().create(options=OPTIONS)
-        self.context = yaql.create_context()
+    def __init__(self, old_formats: bool = False) -> None:
+        options = {**OPTIONS, "yaql.iterableDicts": old_formats}
+        self.engine = yaql.YaqlFactory().create(options=options)
+        self.context = old_context() if old_formats else yaql.create_context()
         self.overloads: dict[str, Overload] = {}
         self.called: set[str] = set()
         layer = self.context
@@ -208,16 +208,18 @@ class Oracle:
     def _watch(self, definition: specs.FunctionDefinition) -> None:
         overload = overload_of(definition)
         key, payload = str(overload), definition.payload
+        if key in self.overloads:
+            key = f"{key}, hidden"
         assert key not in self.overloads, key
         self.overloads[key] = overload
 
         def watched(*args: Any, **kwargs: Any) -> Any:
             self.called.add(key)
-            result = payload(*args, **kwargs)
-            if key == SET and isinstance(args[-1], utils.MappingRule):
-                self.called.add(RULE)
-            if key in TEXT_MAKERS:
-                self.called.update(mark for mark, sign in SIGNS.items() if sign.search(result))
+            result = None
+            try:
+                result = payload(*args, **kwargs)
+            finally:
+                self.called.update(marks_of(key, args, result))
             return result
 
         definition.payload = watched

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pytest
 
 from catalog_engine.muranopl.functions.library import STANDARD
 from tests.unit.catalog_engine.muranopl.functions import generation
-from tests.unit.catalog_engine.muranopl.functions.agreement import Agreement
-from tests.unit.catalog_engine.muranopl.functions.differences import DIFFERENCES, Difference
+from tests.unit.catalog_engine.muranopl.functions.agreement import Agreement, Evaluated
+from tests.unit.catalog_engine.muranopl.functions.differences import (
+    DIFFERENCES,
+    OLD_DIFFERENCES,
+    Difference,
+)
 from tests.unit.catalog_engine.muranopl.functions.evaluators import Compiled
-from tests.unit.catalog_engine.muranopl.functions.oracle import Oracle
+from tests.unit.catalog_engine.muranopl.functions.oracle import Oracle, Overload
 
 EXAMPLES: Final = max(20, int(os.environ.get("BURANO_GENERATED_EXAMPLES", "0")))
 """Calls of each overload; fewer would not reach all."""
@@ -27,13 +32,20 @@ BATCHES: Final = 20
 
 OVERLOADS: Final = Oracle().overloads
 LIBRARY: Final = generation.Library(OVERLOADS)
+OLD_OVERLOADS: Final = Oracle(old_formats=True).overloads
+"""Those for code of formats 1.0 and 1.1."""
+OLD_LIBRARY: Final = generation.Library(OLD_OVERLOADS)
 
 YAQLIZED: Final = "MuranoPL hands out no Python objects; its own objects have their own rules"
+HIDDEN: Final = "the one of old formats stands before it"
 UNREACHED: Final = {
     "#iter(iterable iterator)": "drains results; they are compared before that, sets as sets",
     "#indexer(yaqlized obj, any key)": YAQLIZED,
     "#operator_.(yaqlized obj, keyword attr)": YAQLIZED,
     "#operator_.(yaqlized receiver, expression expr)": YAQLIZED,
+    "#operator_.(dict dict, keyword key), hidden": HIDDEN,
+    "method toList(iterable collection), hidden": HIDDEN,
+    "#operator_=>(expression left, any right)": "the grammar has no such operator",
 }
 """Overloads that no expression of the language can reach."""
 
@@ -43,38 +55,73 @@ UNFAILING: Final = {
 """Overloads that take everything."""
 
 
-@pytest.mark.parametrize("key", sorted(OVERLOADS))
-def test_calls_of_every_overload_agree(agreement: Agreement, key: str) -> None:
-    def example(number: int) -> tuple[str, Any]:
+def calls(library: generation.Library, key: str, overload: Overload) -> list[tuple[str, Any]]:
+    """Calls of an overload, of which the first is one that should fail, each with its data."""
+    made = []
+    for number in range(EXAMPLES):
         rng = random.Random(f"{key} {number}")
-        write = LIBRARY.call if number else LIBRARY.spoiled_call
-        return write(rng, OVERLOADS[key]), generation.data(rng)
+        write = library.call if number else library.spoiled_call
+        made.append((write(rng, overload), generation.data(rng)))
+    return made
 
-    done = agreement.check([example(number) for number in range(EXAMPLES)])
+
+def nested(library: generation.Library, batch: int) -> list[tuple[str, Any]]:
+    """Nested expressions, each with its data."""
+    made = []
+    for number in range(5 * EXAMPLES):
+        rng = random.Random(f"nested {batch} {number}")
+        made.append((library.chain(rng), generation.data(rng)))
+    return made
+
+
+def check_reach(key: str, done: Sequence[Evaluated]) -> None:
     reached = any(one.outcome.error is None and key in one.called for one in done)
     assert reached != (key in UNREACHED)
     assert any(one.outcome.error for one in done) != (key in UNFAILING)
 
 
+@pytest.mark.parametrize("key", sorted(OVERLOADS))
+def test_calls_of_every_overload_agree(agreement: Agreement, key: str) -> None:
+    check_reach(key, agreement.check(calls(LIBRARY, key, OVERLOADS[key])))
+
+
+@pytest.mark.parametrize("key", sorted(OLD_OVERLOADS.keys() - OVERLOADS.keys()))
+def test_calls_of_every_overload_of_old_formats_agree(old_agreement: Agreement, key: str) -> None:
+    check_reach(key, old_agreement.check(calls(OLD_LIBRARY, key, OLD_OVERLOADS[key])))
+
+
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_nested_expressions_agree(agreement: Agreement, batch: int) -> None:
-    def example(number: int) -> tuple[str, Any]:
-        rng = random.Random(f"nested {batch} {number}")
-        return LIBRARY.chain(rng), generation.data(rng)
-
-    done = agreement.check([example(number) for number in range(5 * EXAMPLES)])
+    done = agreement.check(nested(LIBRARY, batch))
     assert sum(one.outcome.error is None for one in done) > len(done) / 4
 
 
-@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda one: one.example)
-def test_differences_are_as_told(agreement: Agreement, difference: Difference) -> None:
+@pytest.mark.parametrize("batch", range(BATCHES // 4))
+def test_nested_expressions_of_old_formats_agree(old_agreement: Agreement, batch: int) -> None:
+    done = old_agreement.check(nested(OLD_LIBRARY, batch))
+    assert sum(one.outcome.error is None for one in done) > len(done) / 4
+
+
+def check_told(agreement: Agreement, difference: Difference) -> None:
     text = difference.example
-    for case in agreement.cases(Compiled([text]), 0, text, {}):
+    for case in agreement.cases(Compiled([text], agreement.form), 0, text, {}):
         if case.compiled or not difference.only_compiled:
             assert case.ours != case.theirs
             assert difference.allows(case)
             assert str(case.ours).startswith(difference.ours)
             assert str(case.theirs).startswith(difference.theirs)
+
+
+@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda one: one.example)
+def test_differences_are_as_told(agreement: Agreement, difference: Difference) -> None:
+    check_told(agreement, difference)
+
+
+@pytest.mark.parametrize("difference", OLD_DIFFERENCES, ids=lambda one: one.example)
+def test_differences_of_old_formats_are_as_told(
+    old_agreement: Agreement, difference: Difference
+) -> None:
+    check_told(old_agreement, difference)
 
 
 def test_our_standard_functions_are_yaqls() -> None:

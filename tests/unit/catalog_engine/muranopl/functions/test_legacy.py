@@ -45,7 +45,9 @@ def test_old_functions() -> None:
     assert next(iter(old("range", 3))) == 3
     assert old("tuple", 1, 2) == (1, 2)
     assert old("dict", MList(("a", 1)), MList(("b", 2))) == {"a": 1, "b": 2}
+    assert old("#map", MList(("a", 1)), MList(("b", 2, 3))) == {"a": 1, "b": 2}
     assert old("#indexer", MList((1, 2)), lambda *_v: 1) == 2
+    assert old("#indexer", range(3), lambda *_v: 1) == 1
     assert list(old("#indexer", MList((1, 2)), lambda *v: v[0] > 1 if v else None)) == [2]
 
 
