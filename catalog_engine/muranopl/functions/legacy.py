@@ -77,7 +77,8 @@ def _switch(value: Any, *conditions: MappingRule) -> Any:
 @_function("as", kind="method", no_kwargs=True, receiver=p.Any_, mappings=p.Rule)
 def _as(receiver: Any, *mappings: MappingRule) -> Scope:
     names = {
-        str(rule.destination(receiver)).lstrip("$"): rule.source(receiver) for rule in mappings
+        str(rule.destination(receiver)).lstrip("$") or "1": rule.source(receiver)
+        for rule in mappings
     }
     return Scope({"1": receiver, **names})
 

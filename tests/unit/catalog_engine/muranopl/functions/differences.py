@@ -229,6 +229,16 @@ OLD_DIFFERENCES: Final = (
         frozenset(("#operator_.(scope receiver, lambda? expr)",)),
     ),
     Difference(
+        "A range is a list when it is multiplied.",
+        "range(0, 2) * 1",
+        "('list', (('int', 0), ('int', 1)))",
+        "TypeError: unsupported operand",
+        fits=lambda case: (
+            re.match(r"unsupported operand type\(s\) for \*: .*'range'", case.theirs.message)
+            is not None
+        ),
+    ),
+    Difference(
         "A dictionary and a list are not added; yaql makes a list of the keys and the items.",
         "{a => 1} + [b]",
         "NoMatchingFunctionException",

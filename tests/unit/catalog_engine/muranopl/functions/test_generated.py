@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 
 from catalog_engine.muranopl.functions.library import STANDARD
-from tests.unit.catalog_engine.muranopl.functions import generation
+from tests.unit.catalog_engine.muranopl.functions import generation, leaves
 from tests.unit.catalog_engine.muranopl.functions.agreement import Agreement, Evaluated
 from tests.unit.catalog_engine.muranopl.functions.differences import (
     DIFFERENCES,
@@ -61,7 +61,7 @@ def calls(library: generation.Library, key: str, overload: Overload) -> list[tup
     for number in range(EXAMPLES):
         rng = random.Random(f"{key} {number}")
         write = library.call if number else library.spoiled_call
-        made.append((write(rng, overload), generation.data(rng)))
+        made.append((write(rng, overload), leaves.data(rng)))
     return made
 
 
@@ -70,7 +70,7 @@ def nested(library: generation.Library, batch: int) -> list[tuple[str, Any]]:
     made = []
     for number in range(5 * EXAMPLES):
         rng = random.Random(f"nested {batch} {number}")
-        made.append((library.chain(rng), generation.data(rng)))
+        made.append((library.chain(rng), leaves.data(rng)))
     return made
 
 

@@ -46,6 +46,7 @@ range(2000).len() | range(3000).len() | range(3000) | range(2001).select($) | se
 '12'.replace(regex(a), '\\\\9') | 'aa'.replace(regex(a), 'b', -1) | 'aa'.replaceBy(regex(a), null) | 'aa'.replaceBy(regex(a), 1) | 'aa'.replaceBy(regex(a), b, -1) | isDatetime(now(null)) | null != enumerate([1], null) | enumerate([1], null)
 {a => 1}.items() + set(1) | str(set(2, 1)) | str([set()]) | {a => 1}.values().len() | {a => 1}.values().insert(-1, 2) | {a => {b => 1}}.values().b | set().days | set(timespan(1)).days | [2, 1].orderBy($).days | {a => 1}.keys().days | {{}.keys() => 1, nothing() => 2} | {a => 1}.set({}.keys() => 1, nothing() => 2)
 regex(a, , true) | 'a b c'.rightSplit(, 1) | timespan(, 2) | 'a'.substring(, 1) | {a => 1}.get(, 1) | isEmpty(' x', , x) | generate(0, $ < 3, $ + 1, , true) | [1, 2].groupBy($, , $.len()) | [1, 2].groupBy(, $) | {a => 1}.mergeWith({a => 2}, , $1, 1) | datetime(2020, 1, 2, , 5).minute | {a => 1}[, 1] | [1].first(, 2) | [].first(, 2) | len(, 1)
+[1, 2].unpack('', '') -> $ | [1, 2].unpack('$', a) -> [$1, $a]
 """  # noqa: E501
 
 TEXTS = [
