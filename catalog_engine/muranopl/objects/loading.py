@@ -235,8 +235,12 @@ class Loader:
             self._initialise(obj, arguments, properties)
 
     def _restore_dependencies(self, obj: MuranoObject, given: Any) -> None:
-        for row in given.get("onDestruction") or ():
-            subscriber = self.objects.get(row.get("subscriber"))
+        rows = given.get("onDestruction") if isinstance(given, Mapping) else None
+        for row in rows if isinstance(rows, (list, tuple)) else ():
+            # Whoever made the model may have written anything there.
+            if not isinstance(row, Mapping):
+                continue
+            subscriber = self.objects.get(str(row.get("subscriber")))
             if subscriber is not None:
                 obj.dependencies = [*(obj.dependencies or ()), (subscriber, row.get("handler"))]
 
@@ -280,7 +284,24 @@ class Loader:
         return obj
 
     def _fill(self, load: _Load, obj: MuranoObject, written: Written) -> None:
-        """Give an object its properties, and queue what initialises it."""
+        """Give an object its properties, and queue what initialises it.
+
+        :raises DepthLimitExceeded: a default makes an object of its own class, and so on.
+        """
+        steps = self._rt.steps
+        steps.left -= 1
+        if steps.left < 0:
+            steps.out_of_steps()
+        depth = steps.depth
+        if depth >= steps.depth_limit:
+            raise steps.nested_too_deep(obj.cls.name)
+        steps.depth = depth + 1
+        try:
+            self._fill_in(load, obj, written)
+        finally:
+            steps.depth = depth
+
+    def _fill_in(self, load: _Load, obj: MuranoObject, written: Written) -> None:
         properties = written.properties
         obj.filled = True
         plan = obj.cls.construction

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from catalog_engine.muranopl.objects.model import MuranoObject, TypeReference, View
 from catalog_engine.muranopl.runtime.collector import without_collector
+from catalog_engine.muranopl.runtime.exceptions import kind_of
 from catalog_engine.muranopl.runtime.values import MSet
 from catalog_engine.muranopl.types.metadata import values_of
 
@@ -144,7 +145,7 @@ class Serialiser:
             return value if self._kind != SERIALIZABLE else str(value)
         if isinstance(value, (datetime.date, datetime.timedelta)):
             return str(value)
-        raise ValueError(f"A value of type {type(value).__name__} cannot be kept in a model")
+        raise ValueError(f"A value of type {kind_of(value)} cannot be kept in a model")
 
     # ------------------------------------------------------------ headers
 
@@ -168,12 +169,14 @@ class Serialiser:
             self._add_actions(header, obj)
 
     def _add_actions(self, header: dict[str, Any], obj: MuranoObject) -> None:
-        before = header.pop("_actions", None) or {}
+        before = header.pop("_actions", None)
         actions = {}
         for name, texts in actions_of(obj.cls):
             key = f"{obj.id}_{name}"
-            kept = before.get(key) or {}
-            actions[key] = {"name": name, **texts, "enabled": kept.get("enabled", True)}
+            # Whoever made the model may have written anything there.
+            kept = before.get(key) if isinstance(before, Mapping) else None
+            enabled = kept.get("enabled", True) if isinstance(kept, Mapping) else True
+            actions[key] = {"name": name, **texts, "enabled": enabled}
         header["_actions"] = actions
 
 

@@ -88,3 +88,11 @@ class Steps:
             f"Calls nest deeper than {self._limits.depth}; does a method call itself without end? "
             "([engine] limit_depth)"
         )
+
+    def nested_too_deep(self, class_name: str) -> exceptions.DepthLimitExceeded:
+        """The error of objects that are made while others are, without end."""
+        return exceptions.DepthLimitExceeded(
+            f"Calls nest deeper than {self._limits.depth} where an object of class {class_name} is "
+            "made; does a property or .init of it make such an object again? "
+            "([engine] limit_depth)"
+        )

@@ -168,5 +168,5 @@ def test_loading_is_linear(program):
     before = program.rt.steps.left
     box = program.load({**MODEL, "items": items, "best": None})
     assert len(box.values["items"]) == count - 1
-    # An item's ``.init`` and the box's ``note``.
-    assert before - program.rt.steps.left < 3 * count
+    # An item, its ``.init``, and the box's ``note``.
+    assert before - program.rt.steps.left <= 3 * count
