@@ -273,7 +273,7 @@ def _plain(value: Any) -> Any:
         is_like_tag = bool(value) and type(value[0]) is str and value[0].startswith("\0")
         return ("\0t", *made) if is_like_tag else made
     if kind is dict:
-        return {key: _plain(item) for key, item in value.items()}
+        return {_plain(key): _plain(item) for key, item in value.items()}
     if kind is datetime.datetime or kind is datetime.date:
         return ("\0d", value.isoformat(), kind is datetime.datetime)
     if kind.__name__ in _RECORDS:
@@ -300,5 +300,8 @@ def _record(data: Any) -> Any:
             return _RECORDS[data[1]](*(_record(item) for item in data[2]))
         return tuple(_record(item) for item in data)
     if kind is dict:
-        return {key: _record(item) for key, item in data.items()}
+        return {
+            key if key.__class__ is str else _record(key): _record(item)
+            for key, item in data.items()
+        }
     return data

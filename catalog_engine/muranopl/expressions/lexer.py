@@ -58,7 +58,15 @@ _ESCAPE: Final = re.compile(r"""\\(?:U.{8}|u.{4}|x..|[0-7]{1,3}|N\{[^}]+\}|[\\'"
 def _unescaped(text: str) -> str:
     if "\\" not in text:
         return text
-    return _ESCAPE.sub(lambda match: codecs.decode(match.group(0), "unicode-escape"), text)
+    return _ESCAPE.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    sequence = match.group()
+    if sequence[1] in "01234567":
+        # Python's codec warns of those above 377.
+        return chr(int(sequence[1:], 8))
+    return codecs.decode(sequence, "unicode-escape")
 
 
 def tokens(text: str) -> list[Token]:

@@ -84,7 +84,7 @@ class Reader:
     def _plain(self, event: Any, source: SourceText, text: str) -> tuple[Any, Expression | None]:
         try:
             return self._recognised(text)
-        except (ValueError, KeyError, OverflowError) as error:
+        except (ValueError, LookupError, OverflowError) as error:
             raise CompileError(
                 f"{text[:80]!r} looks like a number or date and is none ({error}); quote it",
                 source.file,
@@ -149,7 +149,7 @@ class Reader:
     def _tagged(self, event: Any, source: SourceText, tag: str, text: str) -> Any:
         try:
             return self._construct(tag, text)
-        except (ValueError, KeyError, AttributeError, OverflowError) as error:
+        except (ValueError, LookupError, AttributeError, OverflowError) as error:
             raise CompileError(
                 f"{text!r} is not of type {tag}",
                 source.file,
