@@ -105,9 +105,9 @@ class Steps:
         )
 
     def nested_too_deep(self, class_name: str) -> exceptions.DepthLimitExceeded:
-        """The error of objects inside one another without end."""
+        """The error of objects that are made while others are, without end."""
         return exceptions.DepthLimitExceeded(
-            f"Objects nest deeper than {self._limits.depth}; does the default of a property of "
-            f"class {class_name} make an object that has such a property again? "
+            f"Calls nest deeper than {self._limits.depth} where an object of class {class_name} is "
+            "made; does a property or .init of it make such an object again? "
             "([engine] limit_depth)"
         )

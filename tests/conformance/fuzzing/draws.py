@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import os
+import random
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 T = TypeVar("T")
@@ -59,11 +60,20 @@ def drawn(make: Callable[[Draws], T]) -> st.SearchStrategy[T]:
     return strategy()
 
 
-def bounded(count: int) -> Callable[[Any], Any]:
-    """Settings of a test: the same examples in every run, unless more are asked for."""
+def seeded(make: Callable[[Draws], T]) -> st.SearchStrategy[T]:
+    """The same for what takes thousands of choices: it shrinks to a smaller seed, in no time."""
+    return st.integers(0, 2**32).map(lambda seed: make(Draws(random.Random(seed).randrange)))
+
+
+def bounded(count: int, *, shrinks: bool = True) -> Callable[[Any], Any]:
+    """Settings of a test: the same examples in every run, unless more are asked for.
+
+    :param shrinks: whether a smaller example is looked for where one fails.
+    """
     asked = os.environ.get("BURANO_GENERATED_EXAMPLES")
     return settings(
         max_examples=int(asked or count), deadline=None, database=None, derandomize=asked is None,
+        phases=[phase for phase in Phase if shrinks or phase not in (Phase.shrink, Phase.explain)],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large,
                                HealthCheck.large_base_example],
     )  # fmt: skip

@@ -45,7 +45,7 @@ def expression(draws: Draws) -> Example:
 def statements(draws: Draws) -> Example:
     """One method of some statements."""
     grammar = Statements(draws, Expressions(draws))
-    block = grammar.block(5)
+    block = grammar.block(1 + draws.below(3))
     if isinstance(block, list) and not isinstance(block, Pairs) and draws.likely(60):
         # What fails does not keep the rest from running.
         block = [_guarded(draws, one) for one in block]

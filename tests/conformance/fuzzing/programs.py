@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import functools
 import json
 import marshal
 import signal
@@ -42,7 +43,8 @@ def load_classes(text: str, form: str = "1.4") -> Any:
     return load_package(manifest, lambda _path: data)
 
 
-_TABLES: dict[str, Any] = {}
+table = functools.cache(table_of)
+"""The functions of a format."""
 
 
 def compiled(text: str, form: str = "1.4") -> CompiledPackage:
@@ -50,15 +52,11 @@ def compiled(text: str, form: str = "1.4") -> CompiledPackage:
 
     :raises Fault: it does not.
     """
-    if form not in _TABLES:
-        _TABLES[form] = table_of(form)
     declared = load_classes(text, form)
     for source in declared.classes.values():
         if isinstance(source, CompileError):
             judge(source, text)
-    first, second = (
-        compile_package(load_classes(text, form), functions=_TABLES[form]) for _ in "ab"
-    )
+    first, second = (compile_package(load_classes(text, form), functions=table(form)) for _ in "ab")
     for name, cls in first.classes.items():
         # Without references between equal parts, which depend on what else is in memory.
         one, other = (marshal.dumps(own.to_plain(), 2) for own in (cls, second.classes[name]))

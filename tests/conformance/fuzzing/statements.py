@@ -61,7 +61,7 @@ class Statements:
             return self._draws.pick((None, []))
         if kind > 14:
             return self.statement(depth)
-        return self._draws.many(lambda: self.statement(depth), 4, 1)
+        return self._draws.many(lambda: self.statement(depth), 1 + min(depth, 3), 1)
 
     def statement(self, depth: int) -> Any:
         """One statement; one of a few is not quite right."""

@@ -9,18 +9,19 @@ from typing import Any
 
 import yaml
 from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog_engine.authoring.checking.checker import check
 from catalog_engine.authoring.checking.findings import LONGEST, Finding
 from catalog_engine.muranopl.codegen.compiler import compile_package
 from catalog_engine.muranopl.source.errors import CompileError
 from tests.conformance.fuzzing import examples
-from tests.conformance.fuzzing.draws import Draws, bounded, drawn
+from tests.conformance.fuzzing.draws import bounded, seeded
 from tests.conformance.fuzzing.examples import Example
-from tests.conformance.fuzzing.programs import PACKAGE, Trial, load_classes
+from tests.conformance.fuzzing.programs import PACKAGE, Trial, load_classes, table
 from tests.conformance.fuzzing.verdict import OURS
 
-BATCH = 12
+BATCH = 8
 """Packages that are checked at once, as each check reads the class library."""
 
 
@@ -49,12 +50,11 @@ def _write(root: Path, name: str, example: Example) -> None:
 
 def compiles(example: Example) -> bool:
     """Whether all classes of a package compile."""
+    package = compile_package(load_classes(example.text, example.form), table(example.form))
     try:
-        for own in compile_package(load_classes(example.text, example.form)).classes.values():
-            _ = own.code
+        return all(cls.code is not None for cls in package.classes.values())
     except CompileError:
         return False
-    return True
 
 
 def errors(findings: list[Finding]) -> list[Finding]:
@@ -63,14 +63,10 @@ def errors(findings: list[Finding]) -> list[Finding]:
 
 def some(*makers: Any) -> Any:
     """A strategy of batches of what some makers make."""
-    return drawn(lambda draws: _batch(draws, makers))
+    return st.lists(seeded(lambda draws: draws.pick(makers)(draws)), min_size=1, max_size=BATCH)
 
 
-def _batch(draws: Draws, makers: Sequence[Any]) -> list[Example]:
-    return [draws.pick(makers)(Draws(draws.below)) for _ in range(1 + draws.below(BATCH))]
-
-
-@bounded(16)
+@bounded(25, shrinks=False)
 @given(some(examples.classes, examples.statements, examples.expression, examples.mutations))
 def test_what_does_not_compile_has_an_error(made: list[Example]) -> None:
     for example, findings in zip(made, findings_of(made), strict=True):
@@ -82,7 +78,7 @@ def test_what_does_not_compile_has_an_error(made: list[Example]) -> None:
         assert compiles(example) or errors(findings), example.text
 
 
-@bounded(16)
+@bounded(25, shrinks=False)
 @given(some(examples.straight))
 def test_what_has_an_error_does_not_run(made: list[Example]) -> None:
     for example, findings in zip(made, findings_of(made), strict=True):

@@ -231,7 +231,7 @@ def test_at_the_limit_an_error_names_it_and_can_be_caught(name: str) -> None:
     main = instance(own)
     for _again in range(2):
         message = own.call(main, "guarded", DEFAULT * 2)
-        assert f"nest deeper than {DEFAULT}" in str(message)
+        assert f"Calls nest deeper than {DEFAULT}" in str(message)
         assert "limit_depth" in message
     assert own.call(main, "guarded", 20) == 20
 

@@ -53,7 +53,7 @@ def test_actions_that_are_none_are_enabled_anew(compiled, written):
 def test_defaults_that_make_objects_of_their_own_class_reach_the_limit_of_depth(compiled, name):
     program = Program(compiled, limits=Limits(depth=30))
     with pytest.raises(
-        exceptions.DepthLimitExceeded, match=f"property of class org.example.{name}"
+        exceptions.DepthLimitExceeded, match=f"object of class org.example.{name} is"
     ):
         program.load({"?": {"type": f"org.example.{name}"}})
 
