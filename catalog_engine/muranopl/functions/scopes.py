@@ -51,7 +51,7 @@ def _unpack(sequence: Iterable[Any], *args: str) -> Scope:
     items = list(itertools.islice(sequence, len(args) + 1))
     if len(items) != len(args):
         raise ValueError(f"Cannot unpack {len(items)} elements into {len(args)}")
-    return Scope({name.lstrip("$"): item for name, item in zip(args, items, strict=True)})
+    return Scope({name.lstrip("$") or "1": item for name, item in zip(args, items, strict=True)})
 
 
 @_function("def", name=p.String, func=p.Lambda)
