@@ -18,6 +18,9 @@ SIZE_LIMIT: Final = 8 * 1024 * 1024
 DEPTH_LIMIT: Final = 500
 """Deepest nesting of collections; comparing and hashing recurse so deep in C."""
 
+LOOSE: Final = 1 << 16
+"""Added to the depth of a collection that has something lazy in it, which is not measured yet."""
+
 _TEXT_SHIFT: Final = 5
 """A text counts one more for each 32 characters."""
 _SHORT: Final = (1 << _TEXT_SHIFT) - 1
@@ -25,14 +28,13 @@ _MANY: Final = 16
 """Items from which on it pays to look first whether all of them are plain."""
 
 
-def _measured(values: Iterable[Any], count: int) -> tuple[int, int, bool]:
-    """Expanded size and depth of a collection of *count* items, and whether it is loose.
+def _measured(values: Iterable[Any], count: int) -> tuple[int, int]:
+    """Expanded size and depth of a collection of *count* items; that of a loose one is above LOOSE.
 
     :raises MemoryQuotaExceededException: it is too large or too deep.
     """
     size = count + 1
     depth = 0
-    loose = False
     if count > _MANY and _SCALARS.issuperset(map(type, values)):
         values = ()
     for value in values:
@@ -40,18 +42,15 @@ def _measured(values: Iterable[Any], count: int) -> tuple[int, int, bool]:
         if kind is str:
             if len(value) > _SHORT:
                 size += len(value) >> _TEXT_SHIFT
-        elif kind in _SCALARS:
-            pass
-        elif kind in _COLLECTIONS:
+        elif measured := _MEASURED.get(kind):
             size += value.size
             if value.depth > depth:
                 depth = value.depth
-            loose = loose or kind in _LOOSE
-        else:
-            loose = loose or _is_unsettled(kind)
-    if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
+        elif measured is None and depth < LOOSE and _is_unsettled(kind):
+            depth = LOOSE
+    if size > SIZE_LIMIT or depth % LOOSE >= DEPTH_LIMIT:
         raise exceptions.MemoryQuotaExceededException()
-    return size, depth + 1, loose
+    return size, depth + 1
 
 
 @functools.cache
@@ -69,8 +68,8 @@ class MList(tuple[Any, ...]):
     def __new__(cls, items: Iterable[Any] = ()) -> MList:
         """A list of items; one of settled items is settled itself."""
         self = tuple.__new__(cls, items)
-        self.size, self.depth, loose = _measured(self, len(self))
-        if loose:
+        self.size, self.depth = _measured(self, len(self))
+        if self.depth > LOOSE:
             self.__class__ = LooseList
         return self
 
@@ -84,34 +83,29 @@ class MDict(dict[Any, Any]):
         super().__init__(items)
         size = 2 * len(self) + 1
         depth = 0
-        loose = False
         for key, value in self.items():
             if key.__class__ is not str:
-                more, levels, loose_key = _measured((key,), 0)
+                more, levels = _measured((key,), 0)
                 size += more - 1
                 depth = max(depth, levels - 1)
-                loose = loose or loose_key
             elif len(key) > _SHORT:
                 size += len(key) >> _TEXT_SHIFT
             kind = value.__class__
             if kind is str:
                 if len(value) > _SHORT:
                     size += len(value) >> _TEXT_SHIFT
-            elif kind in _SCALARS:
-                pass
-            elif kind in _COLLECTIONS:
+            elif measured := _MEASURED.get(kind):
                 size += value.size
                 if value.depth > depth:
                     depth = value.depth
-                loose = loose or kind in _LOOSE
-            else:
-                loose = loose or _is_unsettled(kind)
-        if size > SIZE_LIMIT or depth >= DEPTH_LIMIT:
+            elif measured is None and depth < LOOSE and _is_unsettled(kind):
+                depth = LOOSE
+        if size > SIZE_LIMIT or depth % LOOSE >= DEPTH_LIMIT:
             raise exceptions.MemoryQuotaExceededException()
         self.size = size
         self.depth = depth + 1
         self._hash: int | None = None
-        if loose:
+        if depth >= LOOSE:
             self.__class__ = LooseDict
 
     @classmethod
@@ -150,8 +144,8 @@ class MSet(collections.abc.Set[Any]):
     def __init__(self, items: Iterable[Any] = ()):
         self._hashed: int | None = None
         self._items = dict.fromkeys(items)
-        self.size, self.depth, loose = _measured(self._items, len(self._items))
-        if loose:
+        self.size, self.depth = _measured(self._items, len(self._items))
+        if self.depth > LOOSE:
             self.__class__ = LooseSet
 
     def __contains__(self, item: object) -> bool:
@@ -275,8 +269,14 @@ _DRAINED: Final = (
 )  # fmt: skip
 GONE_OVER: Final = (tuple, list, collections.abc.Set, *_DRAINED)
 """What an attribute is read of item by item."""
-_LOOSE: Final[frozenset[Any]] = frozenset((LooseList, LooseDict, LooseSet))
-_COLLECTIONS: Final[frozenset[Any]] = _LOOSE | {MList, MDict, MSet}
+_COLLECTIONS: Final[frozenset[Any]] = frozenset(
+    (MList, MDict, MSet, LooseList, LooseDict, LooseSet)
+)
+_MEASURED: Final[Mapping[type, bool]] = {
+    **dict.fromkeys(_SCALARS, False),
+    **dict.fromkeys(_COLLECTIONS, True),
+}
+"""Which types of values have a size and a depth; those of others are not known beforehand."""
 _EMPTY_LIST: Final = MList()
 _EMPTY_DICT: Final = MDict()
 _FROZEN: Final = frozenset((type(None), bool, int, float, str, MList, MDict, MSet))

@@ -6,7 +6,16 @@ import types
 import pytest
 
 from catalog_engine.muranopl.runtime import exceptions
-from catalog_engine.muranopl.runtime.values import DEPTH_LIMIT, MDict, MList, MSet, freeze
+from catalog_engine.muranopl.runtime.values import (
+    DEPTH_LIMIT,
+    LooseDict,
+    LooseList,
+    LooseSet,
+    MDict,
+    MList,
+    MSet,
+    freeze,
+)
 
 
 @pytest.mark.parametrize(
@@ -99,3 +108,28 @@ def test_nobody_changes_a_dictionary():
 def test_a_set_keeps_its_order():
     assert list(freeze({3: 0, 1: 0}.keys())) == [3, 1]
     assert repr(MSet((3, 1))) == "frozenset({3, 1})"
+
+
+@pytest.mark.parametrize(
+    ("make", "frozen"),
+    [
+        (lambda: MList((1, iter((2,)))), (1, (2,))),
+        (lambda: MList((MDict({"a": range(2)}),)), ({"a": (0, 1)},)),
+        (lambda: MDict({"a": MList((iter(()),))}), {"a": ((),)}),
+        (lambda: MDict({range(1): 5}), {(0,): 5}),
+        (lambda: MDict({"a": {"b": [1]}}), {"a": {"b": (1,)}}),
+        (lambda: MSet((1, range(2))), {1, (0, 1)}),
+    ],
+)
+def test_what_holds_something_lazy_is_not_settled(make, frozen):
+    made = make()
+    assert isinstance(made, (LooseList, LooseDict, LooseSet))
+    settled = freeze(made)
+    assert settled == frozen
+    assert settled.__class__ in (MList, MDict, MSet)
+    assert settled.depth < DEPTH_LIMIT
+
+
+def test_what_holds_something_lazy_nests_no_deeper():
+    with pytest.raises(exceptions.MemoryQuotaExceededException):
+        repeated(lambda value: MList((value,)), MList((iter(()),)), DEPTH_LIMIT)
