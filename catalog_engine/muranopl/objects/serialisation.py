@@ -24,6 +24,10 @@ _TEXTS: Final = (
 _HIDDEN: Final = frozenset(("Runtime", "Config", "Static"))
 
 
+_KEYS: Final = (str, int, float)
+"""Keys, besides null, that JSON has or makes texts of."""
+
+
 class Serialiser:
     """Serialises one value.
 
@@ -138,7 +142,15 @@ class Serialiser:
     def _key(self, key: Any) -> Any:
         if key.__class__ is TypeReference:
             return key if self._kind != SERIALIZABLE else str(key)
-        return _real(key).id if isinstance(key, (MuranoObject, View)) else key
+        if isinstance(key, (MuranoObject, View)):
+            return _real(key).id
+        if self._kind == SERIALIZABLE and key is not None and not isinstance(key, _KEYS):
+            if isinstance(key, datetime.date):
+                return str(key)
+            raise ValueError(
+                f"A value of type {kind_of(key)} cannot be the key of a dictionary in a model"
+            )
+        return key
 
     def _scalar(self, value: Any) -> Any:
         if value.__class__ is TypeReference:

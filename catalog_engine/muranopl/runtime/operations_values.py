@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
@@ -103,9 +104,12 @@ def repetitions(count: Any) -> range:
     """What ``Repeat`` goes over.
 
     :raises TypeError: the count is no number.
+    :raises ValueError: it is infinite, or stands for no number.
     """
     if not isinstance(count, (int, float)):
         raise TypeError(f"Repeat needs a number, not {exceptions.kind_of(count)}")
+    if isinstance(count, float) and not math.isfinite(count):
+        raise ValueError(f"Repeat needs a finite number, not {count}")
     return range(min(int(count), _MAXIMUM_REPETITIONS))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from catalog_engine.muranopl.objects.serialisation import Serialiser
 from catalog_engine.muranopl.runtime import exceptions
 from catalog_engine.muranopl.runtime.limits import Limits
+from catalog_engine.muranopl.runtime.values import freeze
 from tests.unit.catalog_engine.muranopl.language import Program, package
 
 CLASSES = """
@@ -14,6 +17,8 @@ Namespaces: {=: org.example}
 Name: Main
 Methods:
   act: {Scope: Public}
+Properties:
+  given: {Contract: $, Usage: Out}
 ---
 Name: Endless
 Properties:
@@ -62,3 +67,15 @@ def test_each_object_of_a_model_is_a_step(compiled):
     program = Program(compiled, limits=Limits(depth=30, steps=10))
     with pytest.raises(exceptions.StepLimitExceeded):
         program.load({"?": {"type": "org.example.Doubling"}})
+
+
+def serialised(program, given):
+    root = program.load({"?": {"type": "org.example.Main"}, "given": freeze(given)})
+    return program.rt.run(lambda: Serialiser(program.rt).model(root))["given"]
+
+
+def test_keys_that_json_has_no_word_for(compiled):
+    day = datetime.date(2013, 5, 23)
+    assert serialised(Program(compiled), {day: 1, 2: 3}) == {"2013-05-23": 1, 2: 3}
+    with pytest.raises(ValueError, match="type list cannot be the key"):
+        serialised(Program(compiled), {(1, 2): 3})

@@ -64,3 +64,9 @@ def test_errors_of_our_modules_have_the_name_of_the_python_error_that_they_are()
 )
 def test_texts_of_values_do_not_tell_where_they_are_in_memory(expression, value):
     assert run(f'- Return: !yaql "{expression}"') == value
+
+
+@pytest.mark.parametrize("count", [".inf", "-.inf", ".nan"])
+def test_repeating_without_a_finite_number_is_an_error_of_values(count):
+    with pytest.raises(ValueError, match="Repeat needs a finite number"):
+        run(f"- $n: {count}\n- Repeat: $n\n  Do: []")
