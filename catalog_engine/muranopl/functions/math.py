@@ -123,5 +123,16 @@ def _random(rt: Any) -> float:
 
 
 @_function("random", from_=p.Any_, to_=p.Any_)
-def _random_between(rt: Any, from_: int, to_: int) -> int:
-    return rt.random().randint(from_, to_)
+def _random_between(rt: Any, from_: Any, to_: Any) -> int:
+    return rt.random().randint(_whole(from_), _whole(to_))
+
+
+def _whole(value: Any) -> int:
+    """A bound of random numbers; of floats those that are whole, on every version of Python."""
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, float):
+        raise ValueError(f"random() takes whole numbers, not {value}")
+    raise TypeError(f"random() takes whole numbers, not {kind_of(value)}")

@@ -34,6 +34,8 @@ def value(text, *args, **more):
         ("regex('a').replace('aaa', 'b', 9)", "bbb"),
         ("'aaa'.replace('a', 'bb', 2)", "bbbba"),
         ("'aaa'.replace('a', 'bb', -1)", "bbbbbb"),
+        ("random(3.0, 3)", 3),
+        ("random(true, 1.0)", 1),
         ("str(false)", "false"),
         ("str(true)", "true"),
         ("$a.groupBy($ > 1, aggregator => $.sum()).toList()", ((False, 1), (True, 2))),
@@ -52,6 +54,8 @@ def test_values(text, expected):
     [
         ("dict(a => 1).mergeWith(dict(a => dict(b => 2)))", TypeError, "Cannot merge integer with"),
         ("dict(a => 1).mergeWith(dict(a => [2]))", TypeError, "Cannot merge integer with"),
+        ("random(1.5, 2)", ValueError, "takes whole numbers, not 1.5"),
+        ("random(1, null)", TypeError, "takes whole numbers, not null"),
         ("float($a)", TypeError, "a string or a number"),
         ("int($a)", TypeError, "a string or a number"),
         ("format('{} {0}', 1)", ValueError, "cannot switch from automatic"),
