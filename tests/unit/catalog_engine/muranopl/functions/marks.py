@@ -14,7 +14,10 @@ RULE: Final = "a rule among the values for a function that takes anything"
 INDEXED: Final = "a dictionary and an index, in old formats"
 UNSETTLED: Final = "a list or dictionary written with something lazy in it, or lazy keys"
 
-_SIGNS: Final = {LAZY_TEXT: re.compile(r" at 0x|View\(|dict_\w+\("), LIST_TEXT: re.compile(r"\[")}
+_SIGNS: Final = {
+    LAZY_TEXT: re.compile(r" at 0x|\brange\(|View\(|dict_\w+\("),
+    LIST_TEXT: re.compile(r"\["),
+}
 _TEXT_MAKERS: Final = frozenset(
     (
         "str(any value)",
