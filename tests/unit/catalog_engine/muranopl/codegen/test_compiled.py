@@ -2,6 +2,7 @@
 
 import datetime
 import marshal
+import sys
 
 import pytest
 
@@ -123,5 +124,9 @@ def test_a_class_that_python_cannot_compile_is_too_complex():
     )
     manifest = {"FullName": "org.example", "Classes": {"org.example.C": "all.yaml"}}
     made = compile_package(load_package(manifest, lambda _path: text.encode()))
+    own = made.classes["org.example.C"]
+    if sys.version_info >= (3, 14):
+        assert own.code is not None  # its compiler nests as deep as memory lasts
+        return
     with pytest.raises(CompileError, match=r"org\.example\.C is too complex to compile; split"):
-        _ = made.classes["org.example.C"].code
+        _ = own.code

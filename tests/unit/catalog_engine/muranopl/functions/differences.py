@@ -72,6 +72,14 @@ SORTING: Final = frozenset((
 
 DIFFERENCES: Final = (
     Difference(
+        "What random() says of bounds that are no whole numbers depends on no release of Python.",
+        "random(1.5, 2)",
+        "ValueError: random() takes whole numbers, not 1.5",
+        "",
+        frozenset(("random(any from, any to)",)),
+        fits=lambda case: "random() takes whole numbers" in (case.ours.message or ""),
+    ),
+    Difference(
         "Arguments are evaluated before an overload is chosen; yaql gives up before that when"
         " their number, or a constant among them, fits none.",
         "0[$.nothing.a]",
@@ -88,8 +96,8 @@ DIFFERENCES: Final = (
         "All values can be keys; yaql makes lists of some functions that cannot.",
         "[5].enumerate().distinct()",
         "('list', (('list', (('int', 0), ('int', 5))),))",
-        "TypeError: unhashable type: 'list'",
-        fits=lambda case: case.theirs.message.startswith("unhashable type"),
+        "TypeError: ",
+        fits=lambda case: "unhashable type" in case.theirs.message,
     ),
     Difference(
         "A list's text is the same whichever function made the list.",
