@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from catalog_engine.muranopl import LANGUAGE_REVISION
 from catalog_engine.muranopl.codegen.compiled import CompiledPackage, compiler_key
 from catalog_engine.muranopl.codegen.compiler import compile_package
+from catalog_engine.muranopl.runtime.collector import without_collector
 from catalog_engine.muranopl.source.errors import CompileError
 from catalog_engine.muranopl.source.packages import load_package
 
@@ -25,9 +25,10 @@ def compile_files(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> Co
 
     :param files: path -> content of the class files that the manifest names.
     """
-    gc.disable()
     try:
-        return Compilation(compile_package(load_package(manifest, files.__getitem__)).dumps(), None)
+        with without_collector():
+            package = load_package(manifest, files.__getitem__)
+            return Compilation(compile_package(package).dumps(), None)
     except CompileError as error:
         return Compilation(None, str(error))
     except (MemoryError, RecursionError) as error:

@@ -7,7 +7,7 @@ import os
 
 import pytest
 from oslo_config import cfg
-from oslo_policy import opts
+from oslo_policy import policy
 
 from catalog_api.policies.enforcer import Policies
 
@@ -47,7 +47,9 @@ def rules(tmp_path):
 def policies(rules, clock):
     conf = cfg.ConfigOpts()
     conf([], project="burano", default_config_files=[], default_config_dirs=[])
-    opts.set_defaults(conf, policy_file=rules(get_package="project_id:%(project_id)s"))
+    policy.Enforcer(conf)  # registers the option
+    given = rules(get_package="project_id:%(project_id)s")
+    conf.set_override("policy_file", given, group="oslo_policy")
     return Policies(conf, clock)
 
 
