@@ -157,7 +157,7 @@ def browser(tmp_path, monkeypatch):
         if os.environ.get("BURANO_REQUIRE_SERVICES"):
             pytest.fail("chromium or chromedriver is missing: apt-get install chromium-driver")
         pytest.skip("no chromium or no chromedriver: apt-get install chromium chromium-driver")
-    webdriver = pytest.importorskip("selenium.webdriver")
+    webdriver = pytest.importorskip("selenium.webdriver", reason="pip install selenium")
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium

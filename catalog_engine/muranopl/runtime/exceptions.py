@@ -77,6 +77,7 @@ ITERATOR: Final = "<iterator>"
 _WORDS = {
     "NoneType": "null", "bool": "boolean", "int": "integer", "float": "number", "str": "string",
     "MList": "list", "tuple": "list", "MDict": "dictionary", "dict": "dictionary", "MSet": "set",
+    "LooseList": "list", "LooseDict": "dictionary", "LooseSet": "set",
     "MuranoObject": "object", "View": "object", "TypeReference": "type", "timedelta": "timespan",
     "Pattern": "regular expression", "MappingRule": "rule", "Scope": "scope",
 }  # fmt: skip

@@ -68,16 +68,8 @@ class MemberReader:
         what = f"property {name} of class {self._owner}"
         declaration = self._mapping(node, what)
         usage = choice(declaration, "Usage", PROPERTY_USAGES, "In", DSL_SYNTAX_ERROR)
-        contract = self._contract(declaration, what, node)
-        default, constant = self._default(declaration, what)
         return PropertyDeclaration(
-            name,
-            usage,
-            contract,
-            default,
-            constant,
-            self.read_meta(declaration.get("Meta"), what),
-            node.position,
+            name, usage, *self._value_of(declaration, what, node), node.position
         )
 
     def read_method(self, name: str, node: Node) -> MethodDeclaration:
@@ -168,16 +160,8 @@ class MemberReader:
         what = f"argument {name} of method {method} of class {self._owner}"
         declaration = self._mapping(node, what)
         usage = choice(declaration, "Usage", ARGUMENT_USAGES, "Standard", DSL_SYNTAX_ERROR)
-        contract = self._contract(declaration, what, node)
-        default, constant = self._default(declaration, what)
         return ArgumentDeclaration(
-            name,
-            usage,
-            contract,
-            default,
-            constant,
-            self.read_meta(declaration.get("Meta"), what),
-            node.position,
+            name, usage, *self._value_of(declaration, what, node), node.position
         )
 
     def read_meta(self, node: Node | None, title: str) -> tuple[MetaDeclaration, ...]:
@@ -223,6 +207,14 @@ class MemberReader:
         if not isinstance(node, MappingNode):
             raise node.error(f"The declaration of {what} must be a mapping", DSL_SYNTAX_ERROR)
         return node
+
+    def _value_of(
+        self, declaration: MappingNode, what: str, place: Node
+    ) -> tuple[ContractSpec, Any, tuple[Any] | None, tuple[MetaDeclaration, ...]]:
+        """What properties and arguments have alike: contract, default, its constant, metadata."""
+        contract = self._contract(declaration, what, place)
+        default, constant = self._default(declaration, what)
+        return contract, default, constant, self.read_meta(declaration.get("Meta"), what)
 
     def _contract(self, node: MappingNode, what: str, place: Node) -> ContractSpec:
         contract = node.get("Contract")

@@ -19,6 +19,22 @@ NAMESPACES = "Namespaces: {=: org.example, std: io.murano, sys: io.murano.system
 FORM = ["1.4"]
 """Format of programs that do not say theirs; ``conftest.py`` runs every check in several."""
 
+LOG = """
+Name: Log
+Properties: {rows: {Contract: [$], Usage: Static, Default: []}}
+Methods:
+  add:
+    Usage: Static
+    Arguments: [{x: {Contract: $}}]
+    Body:
+      - $.rows: $.rows.append($x)
+---
+"""
+"""A class that keeps what is added to it, a document before others."""
+
+ROOT = {"?": {"type": "org.example.Main", "id": "root"}}
+"""The header of a model with one object."""
+
 
 class Raises(NamedTuple):
     """An error: the end of one of its names, and a part of its message."""

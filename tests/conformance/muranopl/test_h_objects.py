@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.conformance.muranopl.checking import (
+    LOG,
     Raises,
     check,
     deployed,
@@ -16,18 +17,6 @@ from tests.conformance.muranopl.checking import (
 )
 
 BAD = "ContractViolationException"
-LOG = """
-Name: Log
-Properties: {rows: {Contract: [$], Usage: Static, Default: []}}
-Methods:
-  add:
-    Usage: Static
-    Arguments: [{x: {Contract: $}}]
-    Body:
-      - $.rows: $.rows.append($x)
----
-"""
-
 CREATION = """
 Name: Base
 Methods:

@@ -5,18 +5,11 @@ import textwrap
 
 import pytest
 
-from tests.conformance.muranopl.checking import Raises, check, deployed, numbered, on_object
+from tests.conformance.muranopl.checking import LOG, Raises, check, deployed, numbered, on_object
 
-SOURCE = """
-Name: Log
-Properties: {rows: {Contract: [$], Usage: Static, Default: []}}
-Methods:
-  add:
-    Usage: Static
-    Arguments: [{x: {Contract: $}}]
-    Body:
-      - $.rows: $.rows.append($x)
----
+SOURCE = (
+    LOG
+    + """
 Name: Thing
 Properties:
   label: {Contract: $.string()}
@@ -108,6 +101,7 @@ Methods:
 BODY
       - Return: :Log.rows
 """
+)
 
 
 def ask(text: str):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-muranoclient = pytest.importorskip("muranoclient.shell")
+muranoclient = pytest.importorskip("muranoclient.shell", reason="pip install python-muranoclient")
 
 OPENSTACK = Path(sys.executable).with_name("openstack")
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("standalone")]
@@ -481,7 +481,7 @@ def _called(client: str) -> list[tuple[str, ...]]:
 
 
 def test_no_command_of_murano_is_left_out():
-    shell = pytest.importorskip("muranoclient.v1.shell")
+    shell = pytest.importorskip("muranoclient.v1.shell", reason="pip install python-muranoclient")
     commands = {name[3:].replace("_", "-") for name in dir(shell) if name.startswith("do_")}
     assert len(commands) > 30
     called = {word for words in _called("murano") for word in words}

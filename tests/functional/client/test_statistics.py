@@ -13,8 +13,10 @@ import pytest
 from keystoneauth1 import session as keystone_session
 from keystoneauth1.identity import v3
 
-client = pytest.importorskip("muranoclient.v1.client")
-exceptions = pytest.importorskip("muranoclient.common.exceptions")
+client = pytest.importorskip("muranoclient.v1.client", reason="pip install python-muranoclient")
+exceptions = pytest.importorskip(
+    "muranoclient.common.exceptions", reason="pip install python-muranoclient"
+)
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("standalone")]
 SECONDS = 120

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest.importorskip("selenium")
+pytest.importorskip("selenium", reason="pip install selenium")
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait

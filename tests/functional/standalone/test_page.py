@@ -4,7 +4,7 @@ import pytest
 
 from catalog_standalone.catalog_client import CatalogClient
 
-pytest.importorskip("selenium")
+pytest.importorskip("selenium", reason="pip install selenium")
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 

@@ -10,6 +10,22 @@ from catalog_engine.host.errors import PortError
 from catalog_engine.host.messages import Answer
 from tests.unit.catalog_engine.muranopl.language import library
 
+ENVIRONMENT = {
+    "?": {"type": "io.murano.Environment", "id": "env"},
+    "name": "one",
+    "defaultNetworks": {
+        "environment": {
+            "?": {"type": "io.murano.resources.NeutronNetwork", "id": "net"}, "name": "one-net"
+        },
+        "flat": None,
+    },
+}  # fmt: skip
+SERVER = {
+    "?": {"type": "io.murano.resources.LinuxMuranoInstance", "id": "vm"}, "name": "vm",
+    "flavor": "small", "image": "image", "assignFloatingIp": True,
+}  # fmt: skip
+"""An environment and a server as models have them."""
+
 
 def rows_of(*packages: Any) -> dict[str, Any]:
     """Digest -> package, of these and of the class library."""

@@ -7,7 +7,14 @@ import pytest
 
 from catalog_engine.host.direct import DirectDriver
 from catalog_engine.host.memory import MemoryPorts
-from tests.unit.catalog_engine.deployment.tasks import Journal, Packages, rows_of, run_over
+from tests.unit.catalog_engine.deployment.tasks import (
+    ENVIRONMENT,
+    SERVER,
+    Journal,
+    Packages,
+    rows_of,
+    run_over,
+)
 from tests.unit.catalog_engine.muranopl.language import package
 
 APPLICATION = """
@@ -54,20 +61,6 @@ Methods:
         Then: [{Throw: StillThere, Message: cannot be removed}]
 """.replace("$.id()", "id($)")
 
-ENVIRONMENT = {
-    "?": {"type": "io.murano.Environment", "id": "env"},
-    "name": "one",
-    "defaultNetworks": {
-        "environment": {
-            "?": {"type": "io.murano.resources.NeutronNetwork", "id": "net"}, "name": "one-net"
-        },
-        "flat": None,
-    },
-}  # fmt: skip
-SERVER = {
-    "?": {"type": "io.murano.resources.LinuxMuranoInstance", "id": "vm"}, "name": "vm",
-    "flavor": "small", "image": "image", "assignFloatingIp": True,
-}  # fmt: skip
 DEPLOY = {"object_id": "env", "method": "deploy", "args": {}}
 
 

@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from catalog_engine.host.memory import MemoryPorts
-from tests.unit.catalog_engine.deployment.tasks import Journal, Packages, rows_of, run_over
+from tests.unit.catalog_engine.deployment.tasks import (
+    ENVIRONMENT,
+    SERVER,
+    Journal,
+    Packages,
+    rows_of,
+    run_over,
+)
 from tests.unit.catalog_engine.muranopl.language import package
 
 CLASSES = """
@@ -247,20 +254,6 @@ Methods:
           self: $
           set: set(y, x).union(set(z))
 """
-
-ENVIRONMENT = {
-    "?": {"type": "io.murano.Environment", "id": "env"}, "name": "one",
-    "defaultNetworks": {
-        "environment": {
-            "?": {"type": "io.murano.resources.NeutronNetwork", "id": "net"}, "name": "one-net"
-        },
-        "flat": None,
-    },
-}  # fmt: skip
-SERVER = {
-    "?": {"type": "io.murano.resources.LinuxMuranoInstance", "id": "vm"}, "name": "vm",
-    "flavor": "small", "image": "image", "assignFloatingIp": True,
-}  # fmt: skip
 
 
 def _part(name: str, **more: Any) -> dict[str, Any]:

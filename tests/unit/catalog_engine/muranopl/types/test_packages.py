@@ -77,36 +77,30 @@ def test_a_compiled_package_may_come_as_bytes(monkeypatch):
     assert Program(lib("1.0.0")).call("org.lib.Lib", "version") == 1
 
 
-def test_a_class_is_looked_for_in_the_package_and_in_what_it_requires():
-    text = """
-        Namespaces: {=: org.example}
+def naming(name):
+    """A class that tells the name of the class that it finds under *name*."""
+    return f"""
+        Namespaces: {{=: org.example}}
         Name: Main
         Methods:
           run:
             Usage: Static
             Body:
-              - Return: typeinfo('org.lib.Lib').name
+              - Return: typeinfo('{name}').name
     """
-    requiring = Program(package(text, Require={"org.lib": ""}), lib("0.1.0"))
+
+
+@pytest.mark.parametrize("name", ["org.lib.Lib", "io.murano.extensions.org.lib.Lib"])
+def test_a_class_is_looked_for_in_what_the_package_requires(name):
+    requiring = Program(package(naming(name), Require={"org.lib": ""}), lib("0.1.0"))
     assert requiring.call("org.example.Main", "run") == "org.lib.Lib"
+
+
+def test_a_class_of_a_package_that_is_not_required_is_not_found():
     with pytest.raises(exceptions.NoClassFound, match=r"not found in org\.example/0\.1\.0, io\."):
-        Program(package(text), lib("0.1.0")).call("org.example.Main", "run")
-
-
-def test_a_class_of_extensions_is_found_under_its_own_name():
-    text = """
-        Namespaces: {=: org.example}
-        Name: Main
-        Methods:
-          run:
-            Usage: Static
-            Body:
-              - Return: typeinfo('io.murano.extensions.org.lib.Lib').name
-    """
-    requiring = Program(package(text, Require={"org.lib": ""}), lib("0.1.0"))
-    assert requiring.call("org.example.Main", "run") == "org.lib.Lib"
+        Program(package(naming("org.lib.Lib")), lib("0.1.0")).call("org.example.Main", "run")
     with pytest.raises(exceptions.NoClassFound, match=r"io\.murano\.extensions\.org\.lib\.Lib"):
-        Program(package(text)).call("org.example.Main", "run")
+        Program(package(naming("io.murano.extensions.org.lib.Lib"))).call("org.example.Main", "run")
 
 
 def test_a_class_is_not_derived_of_a_metaclass():
