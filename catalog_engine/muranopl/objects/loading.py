@@ -289,13 +289,7 @@ class Loader:
         :raises DepthLimitExceeded: a default makes an object of its own class, and so on.
         """
         steps = self._rt.steps
-        steps.left -= 1
-        if steps.left < 0:
-            steps.out_of_steps()
-        depth = steps.depth
-        if depth >= steps.depth_limit:
-            raise steps.nested_too_deep(obj.cls.name)
-        steps.depth = depth + 1
+        depth = steps.enter(obj.cls.name)
         try:
             self._fill_in(load, obj, written)
         finally:

@@ -59,9 +59,10 @@ class Steps:
         """Deepest nesting of calls."""
         return self._limits.depth
 
-    def enter(self) -> int:
-        """Count one call: a step, and a level of depth.
+    def enter(self, making: str | None = None) -> int:
+        """Count one call, or the making of an object: a step, and a level of depth.
 
+        :param making: class of the object that is made.
         :return: what :attr:`depth` has to be set to when the call has ended.
         :raises Stop, StepLimitExceeded: no step is left.
         :raises DepthLimitExceeded: calls nest too deep.
@@ -71,7 +72,7 @@ class Steps:
             self.out_of_steps()
         depth = self.depth
         if depth >= self._limits.depth:
-            raise self.too_deep()
+            raise self.too_deep() if making is None else self.nested_too_deep(making)
         self.depth = depth + 1
         return depth
 
