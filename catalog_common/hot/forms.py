@@ -76,7 +76,7 @@ def _validator(parameter: Parameter, kind: str, value: Any, description: str) ->
         message = f"Must be one of {', '.join(map(str, value))}"
     else:
         words = {"min": "at least", "max": "at most"}
-        parts = [f"{word} {int(value[end])}" for end, word in words.items() if end in value]
+        parts = [f"{word} {literal(value[end])}" for end, word in words.items() if end in value]
         message = f"Must be {' and '.join(parts)}"
     check = " and ".join(conditions(parameter, kind, value)) or "true"
     return {"expr": Expression(check), "message": description or message}

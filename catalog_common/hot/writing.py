@@ -61,4 +61,4 @@ def conditions(parameter: Parameter, kind: str, value: Any) -> list[str]:
         return [f"regex({literal(f'^(?:{value})$')}).matches($)"]
     what = "len($)" if kind == "length" else "$"
     ends = {"min": ">=", "max": "<="}
-    return [f"{what} {sign} {int(value[end])}" for end, sign in ends.items() if end in value]
+    return [f"{what} {sign} {literal(value[end])}" for end, sign in ends.items() if end in value]

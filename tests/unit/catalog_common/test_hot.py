@@ -119,6 +119,18 @@ def test_constraints_become_validators():
     ]
 
 
+def test_bounds_that_are_no_whole_numbers_stay_as_they_are():
+    bound = "constraints: [{range: {min: 0.5, max: 2.5}}]"
+    template = f"resources: {{}}\nparameters: {{x: {{type: number, {bound}}}}}\n"
+    _document, found = fields(template)
+    (validator,) = found["group1"]["x"]["validators"]
+    assert validator == {
+        "expr": "=$ >= 0.5 and $ <= 2.5", "message": "Must be at least 0.5 and at most 2.5"
+    }  # fmt: skip
+    _manifest, files = expanded(manifest(), {"template.yaml": template.encode()})
+    assert b"($ = null or $ >= 0.5)" in files["Classes/generated.yaml"]
+
+
 def test_templates_that_are_not_quite_right_are_understood():
     template = read_template(b"""
 resources:
